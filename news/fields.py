@@ -1,0 +1,141 @@
+"""Model fields that keep text in one form at the door of the database, however it comes.
+
+`save()`, `bulk_create()`, `update()` and `filter()` all pass through the field, and its form field
+normalises before any validator, so lengths are counted in code points of the stored form.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.db.models import lookups
+
+from news.text import normalize, normalize_line
+
+
+class _NormalizedFormField(forms.CharField):
+    """A form field that normalises before it validates."""
+
+    normalize = staticmethod(normalize)
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = self.normalize(value)
+        return super().to_python(value)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        # A browser counts UTF-16 units of the text as typed: with maxlength it would silently cut
+        # decomposed text that fits once it is composed. The validator says it in words instead.
+        attrs = super().widget_attrs(widget)
+        attrs.pop("maxlength", None)
+        return attrs
+
+
+class LineFormField(_NormalizedFormField):
+    """A form field for one line of text: `normalize_line` comes before the validators."""
+
+    normalize = staticmethod(normalize_line)
+
+
+class PlainTextFormField(_NormalizedFormField):
+    """A form field for plain text of many lines: `normalize` comes before the validators."""
+
+    widget = forms.Textarea
+
+
+class _NormalizedField(models.Field):
+    """What both model fields share; stands before CharField or TextField among the bases."""
+
+    normalize: Callable[[str], str]
+    form_field: type[forms.Field]
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        return self.normalize(value) if isinstance(value, str) else value
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = super().pre_save(model_instance, add)
+        if isinstance(value, str):
+            # The object in hand reads as its row does.
+            value = self.normalize(value)
+            setattr(model_instance, self.attname, value)
+        return value
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": self.form_field, **kwargs})
+
+
+class LineField(_NormalizedField, models.CharField):
+    """A CharField that holds one line: NFC, no invisible characters, single spaces."""
+
+    normalize = staticmethod(normalize_line)
+    form_field = LineFormField
+
+
+class PlainTextField(_NormalizedField, models.TextField):
+    """A TextField that holds plain text: NFC, no invisible characters, newlines kept."""
+
+    normalize = staticmethod(normalize)
+    form_field = PlainTextFormField
+
+
+class _NormalizedPattern:
+    """A lookup by a part of the text; Django hands its words over without asking the field."""
+
+    def get_prep_lookup(self) -> Any:
+        value = super().get_prep_lookup()  # type: ignore[misc]
+        return normalize(value) if isinstance(value, str) else value
+
+
+for _lookup in (
+    lookups.IExact,
+    lookups.Contains,
+    lookups.IContains,
+    lookups.StartsWith,
+    lookups.IStartsWith,
+    lookups.EndsWith,
+    lookups.IEndsWith,
+):
+    _normalized = type(f"Normalized{_lookup.__name__}", (_NormalizedPattern, _lookup), {})
+    LineField.register_lookup(_normalized)
+    PlainTextField.register_lookup(_normalized)
+
+
+class ComputedField(models.CharField):
+    """A text column that follows from another attribute, such as a sort key; not editable.
+
+    `source` names the attribute; `compute` takes its text and returns this field's, and must be
+    a function at the top of a module, so that a migration can name it. An absent source counts
+    as empty. The value is written whenever the object is saved: `save(update_fields=…)`,
+    `bulk_update()` and `QuerySet.update()` that name the source must name this field too.
+    """
+
+    def __init__(
+        self, *args: Any, source: str, compute: Callable[[str], str], **kwargs: Any
+    ) -> None:
+        self.source = source
+        self.compute = compute
+        super().__init__(*args, **{"editable": False, **kwargs})
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "source": self.source, "compute": self.compute}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        value = self.compute(getattr(model_instance, self.source) or "")
+        setattr(model_instance, self.attname, value)
+        return value
+
+
+class IsNFC(models.Func):
+    """The SQL predicate `… IS NFC NORMALIZED` (PostgreSQL 13 and newer, UTF-8 databases)."""
+
+    template = "%(expressions)s IS NFC NORMALIZED"
+    arity = 1
+    output_field = models.BooleanField()
+
+
+def nfc_check(field: str, name: str) -> models.CheckConstraint:
+    """Return the constraint that the text of `field` is NFC, under the name it fails with."""
+    return models.CheckConstraint(condition=IsNFC(models.F(field)), name=name)
