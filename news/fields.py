@@ -11,6 +11,7 @@ from django import forms
 from django.db import models
 from django.db.models import lookups
 
+from news.markup import clean_html
 from news.text import normalize, normalize_line
 
 
@@ -41,6 +42,13 @@ class LineFormField(_NormalizedFormField):
 class PlainTextFormField(_NormalizedFormField):
     """A form field for plain text of many lines: `normalize` comes before the validators."""
 
+    widget = forms.Textarea
+
+
+class HtmlFormField(_NormalizedFormField):
+    """A form field for rich text: the cleaner comes before the validators."""
+
+    normalize = staticmethod(clean_html)
     widget = forms.Textarea
 
 
@@ -78,6 +86,13 @@ class PlainTextField(_NormalizedField, models.TextField):
 
     normalize = staticmethod(normalize)
     form_field = PlainTextFormField
+
+
+class HtmlField(_NormalizedField, models.TextField):
+    """A TextField of rich text: every value stored is a fixed point of `markup.clean_html`."""
+
+    normalize = staticmethod(clean_html)
+    form_field = HtmlFormField
 
 
 class _NormalizedPattern:

@@ -1,0 +1,149 @@
+"""What the public pages read besides one list or one article: bundles, each of constant cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet, Value
+from django.utils import timezone
+
+from news.models import Article, Category, FeaturedSlot, Listing
+
+NEIGHBOURS = 5
+RELATED = 4
+
+
+@dataclass(frozen=True)
+class Around:
+    """The articles that stand around one article, each list newest first."""
+
+    newer: list[Article]
+    older: list[Article]
+    related: list[Article]
+    in_series: list[Article]
+
+
+def around(article: Article, tag_ids: list[int], at: datetime | None = None) -> Around:
+    """Find the neighbours of an article; two statements.
+
+    Args:
+        article: a readable article.
+        tag_ids: the ids of its tags; articles that share one are related.
+        at: the moment to show; now if None.
+    """
+    at = at or timezone.now()
+    shelf = Listing.objects.filter(category=article.category_id).visible(at)
+    tagged = Article.tags.through.objects.filter(
+        tag__in=tag_ids, article__in=Article.objects.published(at)
+    ).exclude(article=article.pk)
+    series = Article.objects.published(at).filter(series=article.series_id or 0)
+    kinds = {
+        "newer": _ids(shelf.filter(published_at__gt=article.published_at), "published_at"),
+        "older": _ids(shelf.filter(published_at__lt=article.published_at), "-published_at"),
+        "related": tagged.order_by("-article").values_list("article", flat=True).distinct()[:RELATED],
+        "in_series": series.exclude(pk=article.pk)
+        .newest_first()
+        .values_list("pk", flat=True)[:NEIGHBOURS],
+    }
+    found = _union({kind: ids for kind, ids in kinds.items() if _worth_asking(kind, article, tag_ids)})
+    cards = Article.objects.for_lists().in_bulk({pk for ids in found.values() for pk in ids})
+    lists = {
+        kind: sorted(
+            (cards[pk] for pk in found.get(kind, []) if pk in cards),
+            key=lambda card: (card.published_at, card.pk),
+            reverse=True,
+        )
+        for kind in kinds
+    }
+    elsewhere = {card.pk for card in lists["in_series"]}
+    lists["related"] = [card for card in lists["related"] if card.pk not in elsewhere]
+    return Around(**lists)
+
+
+def _worth_asking(kind: str, article: Article, tag_ids: list[int]) -> bool:
+    return {"related": bool(tag_ids), "in_series": bool(article.series_id)}.get(kind, True)
+
+
+def _ids(rows: QuerySet[Listing], order: str) -> QuerySet[Any]:
+    by_article = "-article" if order.startswith("-") else "article"
+    return rows.order_by(order, by_article).values_list("article", flat=True)[:NEIGHBOURS]
+
+
+def _union(kinds: dict[str, QuerySet[Any]]) -> dict[str, list[int]]:
+    """Evaluate several limited lists of ids in one statement."""
+    parts = []
+    for kind, ids in kinds.items():
+        parts.append(
+            Article.objects.filter(pk__in=ids).annotate(kind=Value(kind)).order_by().values_list("kind", "pk")
+        )
+    found: dict[str, list[int]] = {}
+    for kind, pk in parts[0].union(*parts[1:], all=True):
+        found.setdefault(kind, []).append(pk)
+    return found
+
+
+@dataclass(frozen=True)
+class Front:
+    """The top of the home page; no article stands in both lists."""
+
+    featured: list[Article]
+    newest: list[Article]
+
+
+def front(featured: int, newest: int, at: datetime | None = None) -> Front:
+    """The chosen articles of the home page, empty places filled with the newest; two statements.
+
+    Args:
+        featured: how many featured places there are.
+        newest: how many articles follow them.
+        at: the moment to show; now if None.
+    """
+    at = at or timezone.now()
+    chosen = (
+        FeaturedSlot.objects.filter(article__in=Article.objects.published(at))
+        .exclude(until__lte=at)
+        .order_by("position")
+        .values_list("position", "article")[:featured]
+    )
+    # As many as both lists can need, though every chosen one may be among them.
+    fresh = (
+        Listing.objects.filter(category=None)
+        .visible(at)
+        .order_by("-published_at", "-article")
+        .values_list(Value(0), "article")[: featured + newest]
+    )
+    rows = list(chosen.union(fresh, all=True))
+    cards = Article.objects.for_lists().in_bulk({pk for _, pk in rows})
+    first = [cards[pk] for place, pk in sorted(rows) if place]
+    rest = sorted(
+        (cards[pk] for place, pk in rows if not place and cards[pk] not in first),
+        key=lambda card: (card.published_at, card.pk),
+        reverse=True,
+    )
+    missing = featured - len(first)
+    return Front(first + rest[:missing], rest[missing : missing + newest])
+
+
+def boxes(categories: list[Category], count: int, at: datetime | None = None) -> dict[int, list[Article]]:
+    """The newest articles of several categories; two statements however many there are."""
+    at = at or timezone.now()
+    if not categories:
+        return {}
+    parts = [
+        Listing.objects.filter(category=category)
+        .visible(at)
+        .order_by("-published_at", "-article")
+        .values_list("category", "article")[:count]
+        for category in categories
+    ]
+    rows = list(parts[0].union(*parts[1:], all=True))
+    cards = Article.objects.for_lists().in_bulk({pk for _, pk in rows})
+    found: dict[int, list[Article]] = {}
+    for category_id, pk in rows:
+        found.setdefault(category_id, []).append(cards[pk])
+    return {
+        key: sorted(cards, key=lambda card: (card.published_at, card.pk), reverse=True)
+        for key, cards in found.items()
+    }

@@ -1,0 +1,39 @@
+"""Checks of the site's own data, run by `manage.py check --database default`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Warning, register
+from django.db import DatabaseError
+from django.utils import timezone
+
+
+@register("database")
+def footer_fields_are_filled(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of blank fields in the footer: rules on state websites ask for each of them."""
+    from portal.models import SiteIdentity
+
+    if not databases:
+        return []
+    try:
+        identity = (
+            SiteIdentity.objects.filter(valid_from__lte=timezone.localdate())
+            .order_by("-valid_from")
+            .first()
+        )
+    except DatabaseError:
+        # Before the first migration there is nothing to look at.
+        return []
+    if identity is None:
+        return [Warning("No identity of the agency is valid today.", id="portal.W001")]
+    return [
+        Warning(
+            f"The footer field “{identity._meta.get_field(name).verbose_name}” is blank.",
+            hint="Fill it in under Admin → identity of the agency.",
+            id="portal.W002",
+        )
+        for name in SiteIdentity.FOOTER_FIELDS
+        if not getattr(identity, name)
+    ]

@@ -1,0 +1,260 @@
+"""What stands around every page, read in one statement.
+
+The frame is data of nine tables. Each table becomes one JSON array of a single SELECT, so that a
+page pays one round trip for it, however much the frame holds.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import F, Q
+from django.db.models.functions import JSONObject
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from news import renditions
+from portal.models import (
+    AlertBanner,
+    HomeBlock,
+    Link,
+    MenuItem,
+    Page,
+    SidebarBlock,
+    SiteIdentity,
+    Song,
+    WardMap,
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of the frame, as much of it as an `<img>` needs."""
+
+    url: str
+    srcset: str
+    alt: str
+    width: int
+    height: int
+    caption: str = ""
+    credit: str = ""
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    label: str
+    url: str
+    below: list[MenuEntry] = field(default_factory=list)
+    is_external: bool = False
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Everything around the content of a page, in the language of the page."""
+
+    today: date
+    identity: dict[str, Any]
+    emblem: Picture | None
+    banner: Picture | None
+    menu: list[MenuEntry]
+    footer_pages: list[MenuEntry]
+    home_blocks: list[dict[str, Any]]
+    sidebar: list[dict[str, Any]]
+    alerts: list[dict[str, Any]]
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Offer `frame` to every template; nothing is read until a template asks for it."""
+    return {"frame": SimpleLazyObject(load)}
+
+
+def _rows(queryset: models.QuerySet, **fields: Any) -> models.QuerySet:
+    return queryset.values(row=JSONObject(**fields))
+
+
+def _plain(*names: str) -> dict[str, F]:
+    return {name.replace("__", "_"): F(name) for name in names}
+
+
+def _picture_fields(prefix: str) -> dict[str, F]:
+    return {
+        f"{prefix}_{name}": F(f"{prefix}__{name}")
+        for name in ("file", "alt", "caption", "credit", "width", "height")
+    }
+
+
+def _picture(row: dict[str, Any], prefix: str) -> Picture | None:
+    if not row.get(f"{prefix}_file"):
+        return None
+    url = models.FileField().storage.url(row[f"{prefix}_file"])
+    return Picture(
+        url=url,
+        srcset=renditions.srcset(url),
+        **{n: row[f"{prefix}_{n}"] for n in ("alt", "caption", "credit", "width", "height")},
+    )
+
+
+def _label(row: dict[str, Any], name: str = "label") -> str:
+    """The wording in the language of the page, Vietnamese where no English is given."""
+    return (get_language() == "en" and row.get(f"{name}_en")) or row[name] or ""
+
+
+def load(at: datetime | None = None) -> Frame:
+    """Read the whole frame at the moment `at` (now); one statement."""
+    at = at or timezone.now()
+    today = timezone.localdate(at)
+    identity = SiteIdentity.objects.filter(valid_from__lte=today).order_by("-valid_from")[:1]
+    identity_fields = [
+        f.name for f in SiteIdentity._meta.concrete_fields if not f.is_relation and f.name != "id"
+    ]
+    parts = {
+        "identity": _rows(
+            identity,
+            **_plain(*identity_fields),
+            **_picture_fields("emblem"),
+            **_picture_fields("banner"),
+        ),
+        "menu": _rows(
+            MenuItem.objects.filter(Q(page=None) | Q(page__is_public=True)).order_by(
+                "position", "pk"
+            ),
+            **_plain("id", "parent_id", "label", "label_en", "address"),
+            **_plain("category__slug", "category__name", "category__name_en"),
+            **_plain("page__slug", "page__title", "page__title_en"),
+        ),
+        "pages": _rows(
+            Page.objects.filter(is_public=True, is_in_footer=True).order_by("position", "pk"),
+            **_plain("slug", "title", "title_en"),
+        ),
+        "home_blocks": _rows(
+            HomeBlock.objects.filter(is_public=True).order_by("position", "pk"),
+            **_plain("id", "kind", "title", "title_en", "category_id"),
+        ),
+        "sidebar": _rows(
+            SidebarBlock.objects.filter(is_public=True).order_by("position", "pk"),
+            **_plain("kind", "title", "title_en", "link"),
+            **_picture_fields("image"),
+        ),
+        "maps": _rows(
+            WardMap.objects.filter(is_current=True),
+            **_plain("title", "title_en", "description", "service_link"),
+            **_picture_fields("image"),
+        ),
+        "songs": _rows(
+            Song.objects.filter(is_public=True).order_by("position", "pk"),
+            **_plain("title", "composer", "singer", "file", "link", "licence_note"),
+        ),
+        "links": _rows(
+            Link.objects.order_by("group__position", "group__pk", "position", "pk"),
+            **_plain("label", "address", "group_id", "group__name", "group__name_en"),
+        ),
+        "alerts": _rows(
+            AlertBanner.objects.filter(starts_at__lte=at, ends_at__gt=at).order_by("-starts_at"),
+            **_plain("text", "text_en", "link", "level"),
+        ),
+    }
+    row = _read_at_once(parts)
+    who = row["identity"][0] if row["identity"] else {}
+    return Frame(
+        today=today,
+        identity=_identity(who),
+        emblem=_picture(who, "emblem"),
+        banner=_picture(who, "banner"),
+        menu=_menu(row["menu"]),
+        footer_pages=[
+            MenuEntry(_label(page, "title"), reverse("page", args=[page["slug"]]))
+            for page in row["pages"]
+        ],
+        home_blocks=[block | {"heading": _label(block, "title")} for block in row["home_blocks"]],
+        sidebar=_sidebar(row),
+        alerts=[alert | {"text": _label(alert, "text")} for alert in row["alerts"]],
+    )
+
+
+def _read_at_once(parts: dict[str, models.QuerySet]) -> dict[str, list[dict[str, Any]]]:
+    """Evaluate independent querysets as the columns of one SELECT, which the ORM cannot say."""
+    columns, params = [], []
+    for queryset in parts.values():
+        sql, own = queryset.query.sql_with_params()
+        columns.append(f"ARRAY({sql})")
+        params += own
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(columns)}", params)
+        row = cursor.fetchone()
+    return {
+        name: [json.loads(cell) for cell in column]
+        for name, column in zip(parts, row, strict=True)
+    }
+
+
+def _identity(row: dict[str, Any]) -> dict[str, Any]:
+    texts = {name: row.get(name) or "" for name in row if isinstance(row.get(name), str | None)}
+    for name in ("name", "kind", "parent_name"):
+        if row:
+            texts[name] = _label(row, name)
+    return texts
+
+
+def _menu(rows: list[dict[str, Any]]) -> list[MenuEntry]:
+    entries: dict[int, MenuEntry] = {}
+    top: list[MenuEntry] = []
+    for row in sorted(rows, key=lambda row: row["parent_id"] is not None):
+        entry = _menu_entry(row)
+        entries[row["id"]] = entry
+        if row["parent_id"] is None:
+            top.append(entry)
+        elif row["parent_id"] in entries:
+            entries[row["parent_id"]].below.append(entry)
+    return top
+
+
+def _menu_entry(row: dict[str, Any]) -> MenuEntry:
+    if row["category_slug"]:
+        name = _label({"label": row["category_name"], "label_en": row["category_name_en"]})
+        url = reverse("news:category", args=[row["category_slug"]])
+    elif row["page_slug"]:
+        name = _label({"label": row["page_title"], "label_en": row["page_title_en"]})
+        url = reverse("page", args=[row["page_slug"]])
+    else:
+        name, url = "", row["address"]
+    own = _label(row) if row["label"] else row["label_en"] if get_language() == "en" else ""
+    return MenuEntry(own or name, url, is_external=not url.startswith("/"))
+
+
+def _sidebar(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give every sidebar block what it shows; a block with nothing to show is left out."""
+    storage = models.FileField().storage
+    current_map = row["maps"][0] if row["maps"] else None
+    songs = [s | {"url": storage.url(s["file"]) if s["file"] else ""} for s in row["songs"]]
+    groups: dict[int, dict[str, Any]] = {}
+    for link in row["links"]:
+        name = _label({"label": link["group_name"], "label_en": link["group_name_en"]})
+        group = groups.setdefault(link["group_id"], {"name": name, "links": []})
+        group["links"].append(link)
+    blocks = []
+    for block in row["sidebar"]:
+        shown = {"kind": block["kind"], "heading": _label(block, "title"), "link": block["link"]}
+        if block["kind"] == SidebarBlock.Kind.MAP and current_map:
+            shown |= {
+                "heading": shown["heading"] or _label(current_map, "title"),
+                "picture": _picture(current_map, "image"),
+                "description": current_map["description"],
+                "service_link": current_map["service_link"],
+            }
+        elif block["kind"] == SidebarBlock.Kind.SONGS and songs:
+            shown["songs"] = songs
+        elif block["kind"] == SidebarBlock.Kind.LINKS and groups:
+            shown["groups"] = list(groups.values())
+        elif block["kind"] == SidebarBlock.Kind.BANNER:
+            shown["picture"] = _picture(block, "image")
+        else:
+            continue
+        blocks.append(shown)
+    return blocks

@@ -1,0 +1,116 @@
+"""What holds for every request and answer of the site, one class a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import get_conditional_response, set_response_etag
+
+from portal.views import errors
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ErrorPages:
+    """Give every bare refusal (405, 410, 414 …) the site's own page in the reader's language.
+
+    Views may then answer with Django's plain response classes.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code < 400 or getattr(response, "is_error_page", False):
+            return response
+        kind = response.headers.get("Content-Type", "").partition(";")[0]
+        if response.streaming or kind not in {"text/html", "text/plain"}:
+            return response
+        page = errors.error_page(request, response.status_code)
+        for name in ("Allow", "Retry-After"):
+            if name in response:
+                page[name] = response[name]
+        return page
+
+
+class RequestLimits:
+    """Refuse what no honest reader sends, before anything is parsed or asked of the database."""
+
+    # The longest honest query is a search of a few hundred characters, percent-encoded.
+    MAX_QUERY_BYTES = 8 * 1024
+    MAX_PATH_CHARACTERS = 2 * 1024
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        if len(query) > self.MAX_QUERY_BYTES or len(request.path) > self.MAX_PATH_CHARACTERS:
+            return HttpResponse(status=414)
+        # PostgreSQL cannot hold a NUL, and no address or form of ours contains one.
+        if "\0" in request.path or "%00" in query or "\0" in query:
+            return HttpResponse(status=400)
+        return self.get_response(request)
+
+
+class LanguageByAddress:
+    """Speak English below `/en/` and Vietnamese everywhere else.
+
+    Neither cookie nor browser setting is asked, so an address has the same bytes for everyone.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", language)
+            return response
+
+
+class PublicPage:
+    """Let any cache keep a public page, and answer a repeated request without its body.
+
+    A view that says nothing about caching is public: those of staff and of one visitor say so.
+    """
+
+    # Bounded short, so that a scheduled article appears in its minute with no job running.
+    CACHE_CONTROL = "public, max-age=0, s-maxage=30, stale-while-revalidate=60, stale-if-error=86400"
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if (
+            request.method not in {"GET", "HEAD"}
+            or response.status_code != 200
+            or response.streaming
+            or "Cache-Control" in response
+            or response.cookies
+        ):
+            return response
+        response["Cache-Control"] = self.CACHE_CONTROL
+        set_response_etag(response)
+        return get_conditional_response(request, etag=response["ETag"], response=response)
+
+
+class AdminPolicy:
+    """Widen the content security policy for the admin only: its editor's import map has a nonce."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        match = request.resolver_match
+        if match is not None and "admin" in match.namespaces:
+            response._csp_update = settings.CONTENT_SECURITY_POLICY_ADMIN
+        return response

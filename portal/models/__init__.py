@@ -1,0 +1,21 @@
+from portal.models.blocks import HomeBlock, SidebarBlock, WardMap
+from portal.models.identity import SiteIdentity
+from portal.models.links import Link, LinkGroup, Song
+from portal.models.menu import MenuItem
+from portal.models.notices import AlertBanner
+from portal.models.pages import Page
+from portal.models.users import User
+
+__all__ = [
+    "AlertBanner",
+    "HomeBlock",
+    "Link",
+    "LinkGroup",
+    "MenuItem",
+    "Page",
+    "SidebarBlock",
+    "SiteIdentity",
+    "Song",
+    "User",
+    "WardMap",
+]

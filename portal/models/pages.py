@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from news import text
+from news.fields import HtmlField, LineField, nfc_check
+
+
+class Page(models.Model):
+    """A simple page: introduction, contact, privacy notice, accessibility statement."""
+
+    title = LineField(_("title"), max_length=200)
+    title_en = LineField(_("title in English"), max_length=200, blank=True)
+    slug = models.SlugField(_("slug"), max_length=100, unique=True, blank=True)
+    body = HtmlField(_("body"), blank=True)
+    body_en = HtmlField(_("body in English"), blank=True)
+    is_public = models.BooleanField(_("public"), default=True)
+    is_in_footer = models.BooleanField(_("linked in the footer"), default=False)
+    position = models.PositiveIntegerField(_("position"), default=0)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("page")
+        verbose_name_plural = _("pages")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(slug=""), name="portal_page_has_a_slug"),
+            nfc_check("title", "portal_page_title_is_nfc"),
+            nfc_check("body", "portal_page_body_is_nfc"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("page", args=[self.slug])
+
+    def clean(self) -> None:
+        if not self.slug:
+            self.slug = text.slugify(self.title, fallback="trang")
+        if Page.objects.filter(slug=self.slug).exclude(pk=self.pk).exists():
+            raise ValidationError({"slug": _("Another page has this address already.")})
+
+    @property
+    def label(self) -> str:
+        """The title in the language of the page."""
+        return (get_language() == "en" and self.title_en) or self.title

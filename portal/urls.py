@@ -1,0 +1,27 @@
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path, re_path
+
+from portal.views import media, pages, probes
+
+urlpatterns = [
+    path("healthz", probes.healthz, name="healthz"),
+    path("readyz", probes.readyz, name="readyz"),
+    re_path(
+        rf"^{settings.MEDIA_URL.lstrip('/')}(?P<path>.+)$", media.MediaView.as_view(), name="media"
+    ),
+    *i18n_patterns(
+        path("", pages.HomeView.as_view(), name="home"),
+        path("", include("news.urls")),
+        path("so-do-cong/", pages.SiteMapView.as_view(), name="site-map"),
+        path("trang/<slug:slug>/", pages.PageView.as_view(), name="page"),
+        path("admin/", admin.site.urls),
+        prefix_default_language=False,
+    ),
+]
+
+handler400 = "portal.views.errors.bad_request"
+handler403 = "portal.views.errors.permission_denied"
+handler404 = "portal.views.errors.page_not_found"
+handler500 = "portal.views.errors.server_error"
