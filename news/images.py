@@ -1,0 +1,245 @@
+"""Pictures: every upload is decoded within bounds and written anew, under a name of ours.
+
+What is stored is made of pixels alone. EXIF with the place where a photo was taken, XMP, comments,
+colour profiles and whatever else was hidden in the file do not survive.
+"""
+
+import hashlib
+import io
+import threading
+from dataclasses import dataclass
+from datetime import date
+from typing import IO
+
+from django.core.files.base import File
+from django.core.files.storage import Storage, default_storage
+from django.utils.translation import gettext as _
+from PIL import Image, ImageCms, ImageFile, ImageOps
+from PIL.GifImagePlugin import GifImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+from news import text, uploads
+from news.renditions import MasterName
+
+MAX_BYTES = 10 * uploads.MEGABYTE
+"""A photo of a telephone or a camera at full size has 3 to 9 MB."""
+
+MAX_PIXELS = 50_000_000
+"""Cameras of an office make 24 megapixels, telephones up to 50. Each pixel costs 4 bytes of memory
+while the picture is decoded, and twice that where it is transparent."""
+
+MAX_SCANS = 100
+"""A progressive JPEG has about 10 scans. Each one costs a pass over all pixels and as few as ten
+bytes of file, so without a limit a small file keeps a processor busy for hours."""
+
+MASTER_SIDE = 2560
+"""Pixels on the long side of a stored picture: twice the widest column of a page, for screens with
+two dots to the pixel."""
+
+QUALITY = 82
+METHOD = 4
+"""WebP settings. At 82 photographs show no trace of the encoder; methods above 4 take twice the
+time for files 1 to 2 % smaller."""
+
+_SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+
+_one_at_a_time = threading.Lock()
+"""Held while a picture is decoded: many uploads at once wait instead of filling the memory."""
+
+
+class ImageRefused(uploads.UploadRefused):
+    """A picture that is not taken in, with a sentence for the person who sent it."""
+
+
+@dataclass(frozen=True)
+class StoredImage:
+    """A stored master: its path in the storage, size in pixels, length in bytes and SHA-256."""
+
+    path: str
+    width: int
+    height: int
+    bytes: int
+    sha256: str
+
+
+def decode(upload: File | IO[bytes], *, side: int | None = MASTER_SIDE) -> Image.Image:
+    """Return the picture in an upload: upright, in sRGB, RGB or RGBA, without any metadata.
+
+    The content decides, never the name: JPEG, PNG, WebP and GIF (its first frame) are read, and no
+    other decoder nor outside program is ever tried. The long side is at most `side` pixels; None
+    keeps the full size. Raises UploadRefused, mostly as ImageRefused.
+    """
+    content = uploads.read(upload, MAX_BYTES)
+    reader = _reader(content)
+    with _one_at_a_time:
+        try:
+            return _decode(reader, content, side)
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            # Pillow's own limit, raised for a size that we did not come to see.
+            raise ImageRefused(
+                _("This picture has too many pixels; at most %(limit)d megapixels are allowed.")
+                % {"limit": MAX_PIXELS // 1_000_000},
+                code="too_many_pixels",
+            ) from error
+        except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
+            # What the four decoders raise for broken data, found by feeding them broken data.
+            raise ImageRefused(
+                _("The picture file is damaged or cut off."), code="damaged"
+            ) from error
+
+
+def _reader(content: bytes) -> type[ImageFile.ImageFile]:
+    if content.startswith(b"\xff\xd8\xff"):
+        return JpegImageFile
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PngImageFile
+    if content.startswith((b"GIF87a", b"GIF89a")):
+        return GifImageFile
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        return WebPImageFile
+    if content[4:8] == b"ftyp":
+        raise ImageRefused(
+            _("HEIC and AVIF pictures cannot be read. Please save the picture as JPEG."),
+            code="not_a_picture",
+        )
+    raise ImageRefused(
+        _("The file is not a picture the portal can read (JPEG, PNG, WebP, GIF)."),
+        code="not_a_picture",
+    )
+
+
+def _decode(reader: type[ImageFile.ImageFile], content: bytes, side: int | None) -> Image.Image:
+    # The reader is called by itself, as Image.open() would judge the size before we can say it.
+    with reader(io.BytesIO(content)) as image:
+        _check_pixels(image)
+        if reader is JpegImageFile:
+            # FF DA begins a scan; inside the data of a scan FF is always followed by 00.
+            if content.count(b"\xff\xda") > MAX_SCANS:
+                raise ValueError("too many scans")
+            if side is not None:
+                # Lets the decoder skip pixels that would be thrown away: half the time or less.
+                scale = side / max(image.size)
+                image.draft(None, (round(image.width * scale), round(image.height * scale)))
+        image.load()
+        # A GIF may grow while its first frame is read.
+        _check_pixels(image)
+        profile = image.info.get("icc_profile")
+        # Turned and coloured after it is made smaller: the result is the same, the memory is not.
+        picture = _upright(_fit(_eight_bits(image), side))
+    picture.info = {}
+    return _in_srgb(picture, profile)
+
+
+def _check_pixels(image: Image.Image) -> None:
+    pixels = image.width * image.height
+    if pixels > MAX_PIXELS:
+        raise ImageRefused(
+            _("This picture has %(pixels)d megapixels; at most %(limit)d are allowed.")
+            % {"pixels": -(-pixels // 1_000_000), "limit": MAX_PIXELS // 1_000_000},
+            code="too_many_pixels",
+        )
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Return the picture in a mode that can be made smaller: L, RGB, RGBA or CMYK."""
+    if image.mode.startswith("I"):
+        # Pillow cuts off what is above 255 where it converts 16 bits: scale first.
+        image = image.point(lambda value: value * (1 / 257) + 0.5).convert("L")
+    if image.has_transparency_data:
+        # convert() copies even where there is nothing to convert.
+        return image if image.mode == "RGBA" else image.convert("RGBA")
+    return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
+
+
+def _fit(image: Image.Image, side: int | None) -> Image.Image:
+    scale = 1 if side is None else side / max(image.size)
+    if scale >= 1:
+        return image
+    return _resize(image, round(image.width * scale), round(image.height * scale))
+
+
+def _resize(image: Image.Image, width: int, height: int) -> Image.Image:
+    return image.resize((max(1, width), max(1, height)), Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:
+        # Broken EXIF can raise nearly anything, and is no reason to refuse a good picture.
+        return image.copy()
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    alpha = image.getchannel("A") if image.mode == "RGBA" else None
+    colours = image.convert("RGB") if alpha else image
+    if profile:
+        colours = _convert_profile(colours, profile)
+    colours = colours.convert("RGB")
+    if alpha and alpha.getextrema()[0] < 255:
+        colours.putalpha(alpha)
+    return colours
+
+
+def _convert_profile(colours: Image.Image, profile: bytes) -> Image.Image:
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if colours.mode == "L" and source.profile.xcolor_space.strip() == "RGB":
+            colours = colours.convert("RGB")
+        converted = ImageCms.profileToProfile(colours, source, _SRGB, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        # A broken profile, or one for other channels: the numbers are taken as they are.
+        return colours
+    converted.info = {}
+    return converted
+
+
+def store(
+    image: Image.Image,
+    name: str,
+    storage: Storage = default_storage,
+    now: date | None = None,
+) -> StoredImage:
+    """Write a decoded picture and its renditions as WebP; return what was stored.
+
+    `name` is the file name it came with; `now` is the local day for the folder, today where it is
+    not given. A picture stored before under the same name is found again, and nothing is
+    written. The master comes last, so where there is a master there are all its renditions; where
+    the storage fails, what was written is removed and its error passed on.
+    """
+    image = _fit(image, MASTER_SIDE)
+    content = _webp(image)
+    stem = uploads.stored_stem("images", text.file_name(name), content, now)
+    master = MasterName(stem, image.width, image.height)
+    path = str(master)
+    if not uploads.is_stored(storage, path, content):
+        with uploads.all_or_nothing(storage) as write:
+            for rendition in master.renditions():
+                write(rendition.path, _webp(_resize(image, rendition.width, rendition.height)))
+            write(path, content)
+    return StoredImage(
+        path=path,
+        width=image.width,
+        height=image.height,
+        bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def _webp(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "WEBP", quality=QUALITY, method=METHOD)
+    return buffer.getvalue()
+
+
+def remove(path: str, storage: Storage = default_storage) -> None:
+    """Delete a stored master and its renditions; what is gone already is no error.
+
+    The master goes first: one that stands always has its renditions (see `store`).
+    """
+    storage.delete(path)
+    master = MasterName.parse(path)
+    for rendition in master.renditions() if master else []:
+        storage.delete(rendition.path)
