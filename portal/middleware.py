@@ -41,7 +41,7 @@ class RequestLimits:
     """Refuse what no honest reader sends, before anything is parsed or asked of the database."""
 
     # The longest honest query is a search of a few hundred characters, percent-encoded.
-    MAX_QUERY_BYTES = 8 * 1024
+    MAX_QUERY_BYTES = 4 * 1024
     MAX_PATH_CHARACTERS = 2 * 1024
 
     def __init__(self, get_response: GetResponse) -> None:

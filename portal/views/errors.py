@@ -29,6 +29,8 @@ def _words(status: int) -> tuple[str, str]:
         405: (_("Method not allowed"), _("This address cannot be used in that way.")),
         410: (_("The article has been taken down"), _("This article is no longer published.")),
         413: (_("Too large"), _("What you sent is larger than the site accepts.")),
+        416: (_("Nothing there"), _("The file has no such part.")),
+        431: (_("Bad request"), _("Your browser sent more headers than the site can read.")),
         414: (_("Address too long"), _("The address is longer than the site can read.")),
         429: (_("Too many requests"), _("You are going too fast. Please try again in a few minutes.")),
         503: (
@@ -43,6 +45,14 @@ def _words(status: int) -> tuple[str, str]:
     return words.get(status, words[400] if status < 500 else broken)
 
 
+def bare_page(status: int) -> str:
+    """Return the error page that needs neither request nor database."""
+    heading, sentence = _words(status)
+    return render_to_string(
+        "portal/error_bare.html", {"status": status, "heading": heading, "sentence": sentence}
+    )
+
+
 def error_page(request: HttpRequest, status: int) -> HttpResponse:
     """Return the site's own page for an HTTP status of 400 or above."""
     heading, sentence = _words(status)
@@ -55,7 +65,7 @@ def error_page(request: HttpRequest, status: int) -> HttpResponse:
             # A missing page while the database is away is still a missing page.
             logger.warning("error page %s rendered without the frame: no database", status)
     if body is None:
-        body = render_to_string("portal/error_bare.html", context)
+        body = bare_page(status)
     response = HttpResponse(body, status=status)
     response.is_error_page = True
     response["Cache-Control"] = "no-store" if status >= 500 else "no-cache"

@@ -1,0 +1,63 @@
+"""The staff of a portal that runs on somebody's own machine, to try it out."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portal.models import User
+
+# Easy to read out and to type; 12 of them are some 58 bits.
+ALPHABET = "abcdefghkmnpqrstuvwxyz23456789"
+
+
+@dataclass(frozen=True)
+class Login:
+    """One account and its password in the clear: known only to the folder of the demo site."""
+
+    username: str
+    password: str
+    role: str
+
+
+def ensure(folder: Path) -> list[Login]:
+    """Return the demo log-ins, and make them on the first start.
+
+    The passwords are drawn anew for every site and kept in a file that only its owner can read,
+    so that no two portals share one.
+
+    Args:
+        folder: the folder of the site's data.
+    """
+    path = folder / "demo_staff.json"
+    if path.exists():
+        return [Login(**entry) for entry in json.loads(path.read_text())]
+    if User.objects.exists():
+        return []
+    logins = []
+    with transaction.atomic():
+        for username, role, group in (
+            ("quantri", _("administrator"), None),
+            ("bientap", _("editor"), "Biên tập viên"),
+            ("congtac", _("contributor"), "Cộng tác viên"),
+        ):
+            password = "-".join(
+                "".join(secrets.choice(ALPHABET) for _i in range(4)) for _j in range(3)
+            )
+            if group is None:
+                User.objects.create_superuser(username, password=password)
+            else:
+                user = User.objects.create_user(username, password=password, is_staff=True)
+                user.groups.add(Group.objects.get(name=group))
+            logins.append(Login(username, password, str(role)))
+        draft = path.with_suffix(".new")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps([asdict(login) for login in logins], ensure_ascii=False))
+        draft.rename(path)
+    return logins

@@ -1,0 +1,87 @@
+"""`make run`: everything from an empty folder to a site that answers."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import BaseCommand, CommandError, call_command
+from django.db import connections
+from django.utils.translation import gettext as _
+
+from portal import demo_staff
+from portal.models import SiteIdentity
+
+
+class Command(BaseCommand):
+    help = "Prepare the database and the files, then serve the site with the production server."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--no-demo", action="store_true", help="start with an empty site")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        self.check_port(host, port)
+        self.step(_("Database: starting and bringing up to date …"))
+        call_command("migrate", verbosity=0, interactive=False)
+        self.step(_("Style sheets and scripts: collecting …"))
+        self.collect_static()
+        if not options["no_demo"] and not SiteIdentity.objects.exists():
+            self.step(_("Demo content: loading, once only …"))
+            call_command("load_demo", stdout=self.stdout)
+        staff = [] if options["no_demo"] else demo_staff.ensure(settings.PORTAL_DATA)
+        # The workers open connections of their own; a socket must not be shared over a fork.
+        connections.close_all()
+
+        from portal.server import Server
+
+        def ready() -> None:
+            self.announce(f"http://{host}:{port}/", staff)
+
+        Server(f"{host}:{port}", when_ready=ready).run()
+
+    def step(self, words: str) -> None:
+        self.stdout.write(words)
+        self.stdout.flush()
+
+    def check_port(self, host: str, port: int) -> None:
+        """Say in a sentence that the port is taken, before anything is prepared."""
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                raise CommandError(
+                    _("Port %(port)s cannot be used (%(error)s). Choose another: PORT=8001 make run")
+                    % {"port": port, "error": error.strerror}
+                ) from None
+
+    def collect_static(self) -> None:
+        """Collect the static files if any of them changed since the last time."""
+        digest = hashlib.sha256()
+        for finder in get_finders():
+            for path, storage in finder.list([]):
+                stat = os.stat(storage.path(path))
+                digest.update(f"{path}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
+        stamp = settings.STATIC_ROOT / ".collected"
+        if stamp.exists() and stamp.read_text() == digest.hexdigest():
+            return
+        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        stamp.write_text(digest.hexdigest())
+
+    def announce(self, address: str, staff: list[demo_staff.Login]) -> None:
+        lines = ["", _("The portal runs: %(address)s") % {"address": address}]
+        if staff:
+            lines.append(_("Staff log in at %(address)s") % {"address": f"{address}admin/"})
+            lines += [f"    {login.username:<10} {login.password}   {login.role}" for login in staff]
+        lines += [_("All data lies in %(folder)s") % {"folder": settings.PORTAL_DATA}]
+        lines += [_("Ctrl-C stops everything."), ""]
+        self.stdout.write("\n".join(str(line) for line in lines))
+        self.stdout.flush()
