@@ -164,6 +164,11 @@ class Article(models.Model):
         blank=True,
         related_name="lead_of",
     )
+    lead_caption = PlainTextField(
+        _("caption of the lead picture"),
+        blank=True,
+        help_text=_("For this article; left empty, the picture's own caption is shown."),
+    )
     import_id = models.CharField(
         _("import id"), max_length=300, null=True, blank=True, unique=True, editable=False
     )
@@ -187,6 +192,7 @@ class Article(models.Model):
         verbose_name = _("article")
         verbose_name_plural = _("articles")
         ordering = [F("published_at").desc(nulls_first=True), "-pk"]
+        permissions = [("publish_article", _("Can publish, correct and take back articles"))]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "in_review"]) | Q(published_at__isnull=False),
