@@ -151,6 +151,11 @@ def test_a_progressive_photo_with_thousands_of_scans_is_refused():
     assert refusal(content[:-2] + scan * 2000 + content[-2:]) == "damaged"
 
 
+def test_a_photo_with_a_film_glued_behind_it_is_accepted():
+    content = encoded(photo(), "JPEG", progressive=True) + b"\xff\xda\x00\x02" * 500
+    assert images.decode(upload(content)).size == (90, 60)
+
+
 # What an accepted picture becomes -------------------------------------------------------------
 
 
