@@ -1,0 +1,43 @@
+"""What changes the data of the frame, where saving a row is not all of it."""
+
+from __future__ import annotations
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from news import documents
+from news.services import Upload, remove_unused_files
+from portal.models import Song
+
+
+def save_song(*, song: Song, upload: Upload | None = None) -> Song:
+    """Write a song and, where one was sent, its sound file in place of the earlier one.
+
+    Raises ValidationError if the file is no sound we accept, or if the song has neither file nor
+    link.
+    """
+    earlier = song.file.name
+    stored = documents.store_audio(upload, song.title) if upload is not None else None
+    try:
+        with transaction.atomic():
+            if stored is not None:
+                song.file = stored.path
+            song.full_clean()
+            song.save()
+            if stored is not None and earlier:
+                remove_unused_files(Song, [earlier])
+    except BaseException:
+        if stored is not None:
+            song.file = earlier
+            if not Song.objects.filter(file=stored.path).exists():
+                default_storage.delete(stored.path)
+        raise
+    return song
+
+
+@transaction.atomic
+def delete_song(*, song: Song) -> None:
+    """Delete a song and its file."""
+    path = song.file.name
+    song.delete()
+    remove_unused_files(Song, [path])
