@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Warning, register
+from django.core import checks
 from django.db import DatabaseError
 from django.utils import timezone
 
 
-@register("database")
-def footer_fields_are_filled(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+@checks.register("database")
+def footer_fields_are_filled(
+    databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[checks.CheckMessage]:
     """Warn of blank fields in the footer: rules on state websites ask for each of them."""
     from portal.models import SiteIdentity
 
@@ -27,9 +29,9 @@ def footer_fields_are_filled(databases: Sequence[str] | None = None, **kwargs: A
         # Before the first migration there is nothing to look at.
         return []
     if identity is None:
-        return [Warning("No identity of the agency is valid today.", id="portal.W001")]
+        return [checks.Warning("No identity of the agency is valid today.", id="portal.W001")]
     return [
-        Warning(
+        checks.Warning(
             f"The footer field “{identity._meta.get_field(name).verbose_name}” is blank.",
             hint="Fill it in under Admin → identity of the agency.",
             id="portal.W002",

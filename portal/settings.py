@@ -1,4 +1,4 @@
-"""Settings of the whole site: one file; every difference between machines is an environment variable.
+"""Settings of the whole site: one file; what differs between machines is an environment variable.
 
 The variables are listed, with their defaults, in docs/settings.md.
 """

@@ -172,9 +172,7 @@ class Article(models.Model):
     import_id = models.CharField(
         _("import id"), max_length=300, null=True, blank=True, unique=True, editable=False
     )
-    import_digest = models.CharField(
-        _("import digest"), max_length=64, blank=True, editable=False
-    )
+    import_digest = models.CharField(_("import digest"), max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -212,7 +210,8 @@ class Article(models.Model):
                 violation_error_message=_("The article would expire before it is published."),
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["draft", "in_review"]) | Q(first_published_at__isnull=False),
+                condition=Q(status__in=["draft", "in_review"])
+                | Q(first_published_at__isnull=False),
                 name="news_article_public_status_has_first_published_at",
             ),
             models.CheckConstraint(
@@ -223,7 +222,9 @@ class Article(models.Model):
                 ),
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["draft", "in_review", "published", "withdrawn", "unpublished"]),
+                condition=Q(
+                    status__in=["draft", "in_review", "published", "withdrawn", "unpublished"]
+                ),
                 name="news_article_status_is_known",
             ),
             models.CheckConstraint(

@@ -30,7 +30,9 @@ class Named(models.Model):
     class Meta:
         abstract = True
         constraints = [
-            models.CheckConstraint(condition=~Q(slug=""), name="%(app_label)s_%(class)s_has_a_slug"),
+            models.CheckConstraint(
+                condition=~Q(slug=""), name="%(app_label)s_%(class)s_has_a_slug"
+            ),
             nfc_check("name", "%(app_label)s_%(class)s_name_is_nfc"),
         ]
 
@@ -117,21 +119,6 @@ class Category(Named):
             ),
         ]
 
-    @property
-    def label(self) -> str:
-        """The name in the language of the page."""
-        return (get_language() == "en" and self.name_en) or self.name
-
-    @property
-    def ancestors(self) -> list[Category]:
-        """The categories above this one, topmost first; no query where they were joined."""
-        chain: list[Category] = []
-        above = self.parent
-        while above is not None:
-            chain.insert(0, above)
-            above = above.parent
-        return chain
-
     def get_absolute_url(self) -> str:
         return reverse("news:category", args=[self.slug])
 
@@ -155,6 +142,21 @@ class Category(Named):
         if Category.objects.filter(parent__parent=self).exists():
             return 2
         return 1 if Category.objects.filter(parent=self).exists() else 0
+
+    @property
+    def label(self) -> str:
+        """The name in the language of the page."""
+        return (get_language() == "en" and self.name_en) or self.name
+
+    @property
+    def ancestors(self) -> list[Category]:
+        """The categories above this one, topmost first; no query where they were joined."""
+        chain: list[Category] = []
+        above = self.parent
+        while above is not None:
+            chain.insert(0, above)
+            above = above.parent
+        return chain
 
 
 class Tag(Named):

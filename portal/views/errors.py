@@ -1,4 +1,4 @@
-"""The error pages: in the reader's language, inside the site's frame where the frame can be read."""
+"""The error pages: in the reader's language, inside the frame where the frame can be read."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ def _words(status: int) -> tuple[str, str]:
         416: (_("Nothing there"), _("The file has no such part.")),
         431: (_("Bad request"), _("Your browser sent more headers than the site can read.")),
         414: (_("Address too long"), _("The address is longer than the site can read.")),
-        429: (_("Too many requests"), _("You are going too fast. Please try again in a few minutes.")),
+        429: (
+            _("Too many requests"),
+            _("You are going too fast. Please try again in a few minutes."),
+        ),
         503: (
             _("The site is being looked after"),
             _("The system is not available at this moment. Please try again in a few minutes."),

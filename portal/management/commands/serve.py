@@ -59,7 +59,10 @@ class Command(BaseCommand):
                 probe.bind((host, port))
             except OSError as error:
                 raise CommandError(
-                    _("Port %(port)s cannot be used (%(error)s). Choose another: PORT=8001 make run")
+                    _(
+                        "Port %(port)s cannot be used (%(error)s). "
+                        "Choose another: PORT=8001 make run"
+                    )
                     % {"port": port, "error": error.strerror}
                 ) from None
 
@@ -80,7 +83,9 @@ class Command(BaseCommand):
         lines = ["", _("The portal runs: %(address)s") % {"address": address}]
         if staff:
             lines.append(_("Staff log in at %(address)s") % {"address": f"{address}admin/"})
-            lines += [f"    {login.username:<10} {login.password}   {login.role}" for login in staff]
+            lines += [
+                f"    {login.username:<10} {login.password}   {login.role}" for login in staff
+            ]
         lines += [_("All data lies in %(folder)s") % {"folder": settings.PORTAL_DATA}]
         lines += [_("Ctrl-C stops everything."), ""]
         self.stdout.write("\n".join(str(line) for line in lines))

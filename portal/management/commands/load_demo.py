@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from portal.demo import loader
+from portal.models import SiteIdentity
+
+
+class Command(BaseCommand):
+    help = "Load the demo site (an invented ward) into an empty portal."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if SiteIdentity.objects.exists():
+            raise CommandError(_("This portal has content already; the demo is for an empty one."))
+        loader.load(self.say)
+
+    def say(self, words: str) -> None:
+        self.stdout.write(words)
+        self.stdout.flush()

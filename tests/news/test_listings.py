@@ -1,0 +1,261 @@
+"""Lists of articles: what the database keeps about them, and what a page of a list shows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.paginator import EmptyPage, PageNotAnInteger
+from django.db import connection, transaction
+from django.db.utils import DatabaseError
+from django.utils import timezone
+
+from news.models import Article, Category, Listing, ListingMonth
+from news.models.listings import list_page, months, page_number
+from tests.factories import make_article, make_category
+
+pytestmark = pytest.mark.django_db
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def titles(category: Category | None, number: int = 1, size: int = 20) -> list[str]:
+    return [article.title for article in list_page(category, number, size).articles]
+
+
+def assert_counts_are_true() -> None:
+    """The counts by month are exactly what counting the rows would give."""
+    counted: dict[tuple[int | None, object], int] = {}
+    for category_id, published_at in Listing.objects.values_list("category_id", "published_at"):
+        month = published_at.astimezone(VIETNAM).date().replace(day=1)
+        counted[category_id, month] = counted.get((category_id, month), 0) + 1
+    kept = {
+        (row.category_id, row.month): row.count for row in ListingMonth.objects.filter(count__gt=0)
+    }
+    assert kept == counted
+
+
+def test_published_article_stands_in_its_category_and_all_above_it() -> None:
+    root = make_category("Tin tức")
+    middle = make_category("Kinh tế", parent=root)
+    leaf = make_category("Nông nghiệp", parent=middle)
+    other = make_category("Thông báo")
+    make_article("Vụ mùa", category=leaf)
+    assert titles(leaf) == titles(middle) == titles(root) == titles(None) == ["Vụ mùa"]
+    assert titles(other) == []
+
+
+def test_article_of_two_categories_below_one_parent_is_listed_there_once() -> None:
+    root = make_category("Tin tức")
+    first, second = make_category("A", parent=root), make_category("B", parent=root)
+    make_article("Hai nơi", category=first, more=[second])
+    assert titles(root) == ["Hai nơi"]
+    assert titles(second) == ["Hai nơi"]
+
+
+@pytest.mark.parametrize("status", ["draft", "in_review", "withdrawn", "unpublished"])
+def test_article_that_is_not_published_is_not_listed(status: str) -> None:
+    category = make_category()
+    make_article(category=category, status=status)
+    assert titles(category) == []
+
+
+def test_scheduled_article_appears_at_its_minute_with_no_job_running() -> None:
+    category = make_category()
+    at = timezone.now() + timedelta(days=2)
+    make_article("Hẹn giờ", category=category, published_at=at)
+    assert list_page(category, 1, 20).total == 0
+    after = list_page(category, 1, 20, at=at + timedelta(seconds=1))
+    assert [article.title for article in after.articles] == ["Hẹn giờ"]
+
+
+def test_expired_article_leaves_the_list_at_its_minute() -> None:
+    category = make_category()
+    ends = timezone.now() + timedelta(days=1)
+    make_article("Hết hạn", category=category, expires_at=ends)
+    assert titles(category) == ["Hết hạn"]
+    after = list_page(category, 1, 20, at=ends)
+    assert (after.total, after.articles) == (0, [])
+
+
+def test_bulk_update_moves_an_article_between_lists() -> None:
+    old, new = make_category(), make_category()
+    make_article("Chuyển", category=old)
+    Article.objects.update(category=new)
+    assert (titles(old), titles(new)) == ([], ["Chuyển"])
+    assert_counts_are_true()
+
+
+def test_moved_category_takes_its_articles_along() -> None:
+    here, there = make_category("Ở đây"), make_category("Ở kia")
+    child = make_category("Con", parent=here)
+    make_article("Theo mẹ", category=child)
+    child.parent = there
+    child.save()
+    assert (titles(here), titles(there)) == ([], ["Theo mẹ"])
+    assert_counts_are_true()
+
+
+def test_moved_category_passes_its_depth_on() -> None:
+    root, other = make_category(), make_category()
+    middle = make_category(parent=other)
+    leaf = make_category(parent=middle)
+    middle.parent = None
+    middle.save()
+    leaf.refresh_from_db()
+    assert leaf.depth == 2
+    assert root.depth == 1
+
+
+def test_fourth_level_of_categories_is_refused_by_the_database() -> None:
+    leaf = make_category(parent=make_category(parent=make_category()))
+    with pytest.raises(DatabaseError, match="news_category_depth_1_to_3"), transaction.atomic():
+        Category.objects.create(name="Sâu quá", slug="sau-qua", parent=leaf)
+
+
+def test_category_that_would_become_its_own_grandparent_is_refused_by_the_database() -> None:
+    root = make_category()
+    child = make_category(parent=root)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Category.objects.filter(pk=root.pk).update(parent=child)
+
+
+def test_deleted_article_leaves_no_row_and_no_count_behind() -> None:
+    category, more = make_category(), make_category()
+    article = make_article(category=category, more=[more])
+    article.delete()
+    assert Listing.objects.count() == 0
+    assert_counts_are_true()
+
+
+def test_listing_rows_cannot_be_written_past_the_rule() -> None:
+    make_article()
+    with pytest.raises(DatabaseError, match="news_relist"), transaction.atomic():
+        Listing.objects.update(published_at=timezone.now())
+
+
+def test_counts_stay_true_through_every_kind_of_change() -> None:
+    root = make_category()
+    categories = [make_category(parent=root) for _ in range(3)]
+    now = timezone.now()
+    articles = [
+        make_article(
+            category=categories[n % 3],
+            more=[categories[(n + 1) % 3]] if n % 2 else [],
+            published_at=now - timedelta(days=17 * n),
+        )
+        for n in range(24)
+    ]
+    Article.objects.filter(pk__in=[a.pk for a in articles[:5]]).update(
+        status="withdrawn", status_reason="Nhầm số liệu."
+    )
+    Article.objects.filter(pk=articles[7].pk).update(published_at=now - timedelta(days=900))
+    articles[9].more_categories.clear()
+    articles[10].delete()
+    assert_counts_are_true()
+    assert list_page(root, 1, 50).total == 18
+
+
+def test_month_of_an_article_is_the_vietnamese_one() -> None:
+    """00:30 on 1 March in Việt Nam is still February in UTC."""
+    make_article(published_at=datetime(2024, 3, 1, 0, 30, tzinfo=VIETNAM))
+    assert [m.month.isoformat() for m in months(None)] == ["2024-03-01"]
+
+
+def test_pages_together_are_the_whole_list_in_order() -> None:
+    category = make_category()
+    now = timezone.now()
+    for n in range(45):
+        make_article(
+            f"Bài {n:02}",
+            category=category,
+            published_at=now - timedelta(days=4 * n, hours=1),
+            expires_at=now - timedelta(minutes=1) if n % 7 == 0 else None,
+        )
+    expected = [f"Bài {n:02}" for n in range(45) if n % 7]
+    found = [title for number in range(1, 6) for title in titles(category, number, 8)]
+    assert found == expected
+    assert list_page(category, 1, 8).pages == 5
+    with pytest.raises(EmptyPage):
+        list_page(category, 6, 8)
+
+
+def test_articles_of_one_moment_are_neither_lost_nor_repeated_between_pages() -> None:
+    category = make_category()
+    at = timezone.now() - timedelta(days=1)
+    for _ in range(11):
+        make_article(category=category, published_at=at)
+    ids = [a.pk for n in (1, 2, 3) for a in list_page(category, n, 4).articles]
+    assert sorted(ids) == sorted(Article.objects.values_list("pk", flat=True))
+
+
+def test_first_page_of_an_empty_list_exists() -> None:
+    page = list_page(make_category(), 1, 20)
+    assert (page.articles, page.pages, page.total) == ([], 1, 0)
+
+
+def test_month_page_holds_that_month_only() -> None:
+    for day in ((2024, 2, 28), (2024, 3, 1), (2024, 3, 31), (2024, 4, 1)):
+        make_article(f"Ngày {day[2]}/{day[1]}", published_at=datetime(*day, 12, tzinfo=VIETNAM))
+    page = list_page(None, 1, 20, within=datetime(2024, 3, 15).date())
+    assert [a.title for a in page.articles] == ["Ngày 31/3", "Ngày 1/3"]
+
+
+def test_list_costs_the_same_statements_however_long_it_is(
+    django_assert_num_queries: Callable,
+) -> None:
+    category = make_category()
+    make_article(category=category)
+    with django_assert_num_queries(3):
+        titles(category)
+    for n in range(30):
+        make_article(category=category, published_at=timezone.now() - timedelta(days=n + 1))
+    with django_assert_num_queries(3):
+        titles(category, 3, 10)
+
+
+@pytest.mark.parametrize("raw", ["0", "-1", "abc", "", "1e3", "01", "١", "²", " 1", "1" * 10])
+def test_page_number_that_is_not_plain_digits_is_refused(raw: str) -> None:
+    with pytest.raises(PageNotAnInteger):
+        page_number(raw)
+
+
+def test_page_number_defaults_to_the_first() -> None:
+    assert (page_number(None), page_number("12")) == (1, 12)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_publishers_neither_deadlock_nor_lose_a_count() -> None:
+    root = make_category()
+    categories = [make_category(parent=root) for _ in range(4)]
+    drafts = [
+        make_article(category=categories[n % 4], more=[categories[(n + 2) % 4]], status="draft")
+        for n in range(24)
+    ]
+    errors: list[BaseException] = []
+
+    def publish(mine: list[Article]) -> None:
+        try:
+            for article in mine:
+                with transaction.atomic():
+                    now = timezone.now()
+                    article.status = Article.Status.PUBLISHED
+                    article.published_at = article.first_published_at = now
+                    article.save()
+                    article.more_categories.add(root)
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=publish, args=(drafts[n::6],)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert list_page(root, 1, 50).total == 24
+    assert_counts_are_true()
