@@ -18,7 +18,7 @@ from news.text import normalize, normalize_line
 class _NormalizedFormField(forms.CharField):
     """A form field that normalises before it validates."""
 
-    normalize = staticmethod(normalize)
+    normalize: Callable[[str], str] = staticmethod(normalize)
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
