@@ -28,4 +28,3 @@ class OldAddresses:
         if found is None:
             return response
         return HttpResponsePermanentRedirect(found.article.get_absolute_url())
-

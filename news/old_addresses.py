@@ -26,4 +26,3 @@ def old_path(url: str) -> str:
     if path == "/" or len(path) > MAX_LENGTH:
         return ""
     return path
-

@@ -42,12 +42,16 @@ def around(article: Article, tag_ids: list[int], at: datetime | None = None) -> 
     kinds = {
         "newer": _ids(shelf.filter(published_at__gt=article.published_at), "published_at"),
         "older": _ids(shelf.filter(published_at__lt=article.published_at), "-published_at"),
-        "related": tagged.order_by("-article").values_list("article", flat=True).distinct()[:RELATED],
+        "related": tagged.order_by("-article")
+        .values_list("article", flat=True)
+        .distinct()[:RELATED],
         "in_series": series.exclude(pk=article.pk)
         .newest_first()
         .values_list("pk", flat=True)[:NEIGHBOURS],
     }
-    found = _union({kind: ids for kind, ids in kinds.items() if _worth_asking(kind, article, tag_ids)})
+    found = _union(
+        {kind: ids for kind, ids in kinds.items() if _worth_asking(kind, article, tag_ids)}
+    )
     cards = Article.objects.for_lists().in_bulk({pk for ids in found.values() for pk in ids})
     lists = {
         kind: sorted(
@@ -76,7 +80,10 @@ def _union(kinds: dict[str, QuerySet[Any]]) -> dict[str, list[int]]:
     parts = []
     for kind, ids in kinds.items():
         parts.append(
-            Article.objects.filter(pk__in=ids).annotate(kind=Value(kind)).order_by().values_list("kind", "pk")
+            Article.objects.filter(pk__in=ids)
+            .annotate(kind=Value(kind))
+            .order_by()
+            .values_list("kind", "pk")
         )
     found: dict[str, list[int]] = {}
     for kind, pk in parts[0].union(*parts[1:], all=True):
@@ -126,7 +133,9 @@ def front(featured: int, newest: int, at: datetime | None = None) -> Front:
     return Front(first + rest[:missing], rest[missing : missing + newest])
 
 
-def boxes(categories: list[Category], count: int, at: datetime | None = None) -> dict[int, list[Article]]:
+def boxes(
+    categories: list[Category], count: int, at: datetime | None = None
+) -> dict[int, list[Article]]:
     """The newest articles of several categories; two statements however many there are."""
     at = at or timezone.now()
     if not categories:

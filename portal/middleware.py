@@ -82,7 +82,9 @@ class PublicPage:
     """
 
     # Bounded short, so that a scheduled article appears in its minute with no job running.
-    CACHE_CONTROL = "public, max-age=0, s-maxage=30, stale-while-revalidate=60, stale-if-error=86400"
+    CACHE_CONTROL = (
+        "public, max-age=0, s-maxage=30, stale-while-revalidate=60, stale-if-error=86400"
+    )
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -76,9 +76,11 @@ def page(browser: Any, live_server: Any) -> Iterator[Any]:
     )
     page.on(
         "request",
-        lambda request: None
-        if request.url.startswith((live_server.url, "data:", "blob:", "about:"))
-        else problems.append(f"request to another host: {request.url}"),
+        lambda request: (
+            None
+            if request.url.startswith((live_server.url, "data:", "blob:", "about:"))
+            else problems.append(f"request to another host: {request.url}")
+        ),
     )
     page.problems = problems
     yield page

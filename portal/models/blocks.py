@@ -90,7 +90,8 @@ class SidebarBlock(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="banner", image__isnull=False) | (~Q(kind="banner") & Q(image=None)),
+                condition=Q(kind="banner", image__isnull=False)
+                | (~Q(kind="banner") & Q(image=None)),
                 name="portal_sidebarblock_picture_goes_with_its_kind",
                 violation_error_message=_(
                     "Choose a picture for the kind “picture with a link”, and for no other."

@@ -17,9 +17,7 @@ class Song(models.Model):
     composer = LineField(_("composer"), max_length=150, blank=True)
     singer = LineField(_("singer"), max_length=150, blank=True)
     file = models.FileField(_("sound file"), max_length=200, blank=True, editable=False)
-    link = models.CharField(
-        _("link"), max_length=500, blank=True, validators=[validate_address]
-    )
+    link = models.CharField(_("link"), max_length=500, blank=True, validators=[validate_address])
     licence_note = LineField(_("licence note"), max_length=200, blank=True)
     position = models.PositiveIntegerField(_("position"), default=0)
     is_public = models.BooleanField(_("public"), default=True)

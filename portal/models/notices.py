@@ -19,9 +19,7 @@ class AlertBanner(models.Model):
     text = LineField(_("text"), max_length=300)
     text_en = LineField(_("text in English"), max_length=300, blank=True)
     link = models.CharField(_("link"), max_length=500, blank=True, validators=[validate_address])
-    level = models.CharField(
-        _("level"), max_length=10, choices=Level.choices, default=Level.NOTICE
-    )
+    level = models.CharField(_("level"), max_length=10, choices=Level.choices, default=Level.NOTICE)
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
 

@@ -1,0 +1,217 @@
+"""The server as people run it: real processes, a real database, real signals."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from portal.embedded import EmbeddedPostgres
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 30) -> Any:
+    """Ask again until the answer is true; fail with its last value."""
+    until = time.monotonic() + seconds
+    while not (answer := condition()):
+        assert time.monotonic() < until, f"still {answer!r} after {seconds} s"
+        time.sleep(0.05)
+    return answer
+
+
+class Site:
+    """One running `manage.py serve`."""
+
+    def __init__(self, data: Path, **environment: str) -> None:
+        self.data, self.port = data, free_port()
+        inherited = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve", "--no-demo", f"--port={self.port}"],
+            cwd=settings.BASE_DIR,
+            env=inherited
+            | {
+                "PORTAL_DATA": str(data),
+                "PORTAL_LOCAL": "1",
+                "PORTAL_POSTGRES_FSYNC": "off",
+                "DEBUG": "1",  # static files as they are: collecting them is not the matter here
+                "WEB_CONCURRENCY": "2",
+            }
+            | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def get(self, path: str = "/") -> tuple[int, str]:
+        """Return the status and the text of an address; 0 if nobody answers."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        except OSError:
+            return 0, ""
+        finally:
+            connection.close()
+
+    def wait_until_it_answers(self) -> None:
+        wait_for(lambda: self.get("/healthz")[0] == 200)
+
+    def processes(self) -> list[str]:
+        """The commands of all living processes that name this site's folder or its session."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                state = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            ours = int(state[3]) == self.process.pid or str(self.data) in command
+            if ours and state[0] != "Z":
+                found.append(command)
+        return found
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    # The database's own account must be able to pass through to it.
+    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        folder.chmod(0o711)
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def site(data: Path) -> Iterator[Site]:
+    site = Site(data)
+    yield site
+    site.end()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_stops_the_site_and_leaves_no_process_behind(
+    site: Site, number: signal.Signals
+) -> None:
+    site.wait_until_it_answers()
+    assert site.get()[0] == 200
+    assert any("postgres" in command for command in site.processes())
+    site.process.send_signal(number)
+    site.process.wait(timeout=30)
+    wait_for(lambda: site.processes() == [])
+
+
+def test_database_killed_under_the_site_comes_back_by_itself(site: Site) -> None:
+    site.wait_until_it_answers()
+    pid = int(wait_for(lambda: list(site.data.rglob("postmaster.pid")))[0].read_text().split()[0])
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: site.get()[0] == 200)
+
+
+def test_taken_port_is_said_in_a_sentence(data: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = subprocess.run(
+            [sys.executable, "manage.py", "serve", "--no-demo", f"--port={port}"],
+            cwd=settings.BASE_DIR,
+            env=os.environ | {"PORTAL_DATA": str(data), "PORTAL_LOCAL": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert result.returncode == 1
+    assert f"PORT=8001 make run" in result.stderr  # noqa: F541
+    assert "Traceback" not in result.stderr
+
+
+def test_stopped_database_gives_our_own_page_and_needs_no_restart(data: Path) -> None:
+    database = EmbeddedPostgres(data / "server")
+    database.start()
+    where = database.connection_parameters()
+    url = f"postgres://{where['user']}@%s:{where['port']}/{where['dbname']}" % (
+        str(where["host"]).replace("/", "%2F")
+    )
+    site = Site(data / "site", DATABASE_URL=url)
+    try:
+        site.wait_until_it_answers()
+        assert site.get()[0] == 200
+        database.stop()
+        status, page = wait_for(lambda: (answer := site.get())[0] != 200 and answer)
+        assert status == 503
+        assert "Cổng đang bảo trì" in page
+        assert site.get("/healthz")[0] == 200
+        assert site.get("/readyz")[0] == 503
+        database.start()
+        wait_for(lambda: site.get()[0] == 200)
+    finally:
+        site.end()
+        database.stop()
+
+
+def raw(port: int, request: bytes) -> bytes:
+    """Send bytes as they are and return everything that comes back."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+        client.sendall(request)
+        client.shutdown(socket.SHUT_WR)
+        answer = b""
+        while data := client.recv(65536):
+            answer += data
+        return answer
+
+
+def test_what_the_server_cannot_read_is_refused_with_our_own_page(site: Site) -> None:
+    site.wait_until_it_answers()
+    for request, status in (
+        (b"GET /?q=" + b"a" * 10_000_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 414),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 100_000 + b"\r\n\r\n", 431),
+        (b"GET\x00 / HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+        (b"\x16\x03\x01\x02\x00 hello\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nBad Header\x00: 1\r\n\r\n", 400),
+    ):
+        answer = raw(site.port, request).decode()
+        assert answer.startswith(f"HTTP/1.1 {status} "), answer[:200]
+        assert '<html lang="vi"' in answer
+    assert site.get()[0] == 200
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS"])
+def test_public_site_does_not_start_without_what_it_must_be_told(missing: str) -> None:
+    environment = {
+        k: v for k, v in os.environ.items() if k not in {"PORTAL_LOCAL", "DEBUG", "SECRET_KEY"}
+    }
+    environment |= {"SECRET_KEY": "k" * 60, "ALLOWED_HOSTS": "portal.example.gov.vn"}
+    del environment[missing]
+    result = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode != 0
+    assert f"{missing} is not set. Set it to" in result.stderr
