@@ -1,0 +1,99 @@
+"""What templates need of articles: cards for lists, and stored rich text made ready for a page."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from html import escape, unescape
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from news import renditions
+from news.models import Article
+
+register = template.Library()
+
+# In what the cleaner writes, `<` and `>` stand for tags alone, except inside quoted values.
+_TAG = re.compile(r'<[^">]*(?:"[^"]*"[^">]*)*>')
+_SRC = re.compile(r'\ssrc="([^"]*)"')
+# How wide a picture of the text is shown; the text column ends at 42rem.
+_BODY_SIZES = "(min-width: 46rem) 42rem, 100vw"
+_CARD_SIZES = {
+    "large": "(min-width: 62rem) 30rem, 100vw",
+    "normal": "(min-width: 40rem) 22rem, 100vw",
+    "compact": "8rem",
+}
+
+
+@register.filter
+def at_word(text: str, limit: int) -> str:
+    """Shorten a text to `limit` characters at the end of a word, with “…” where words are left out.
+
+    The limit of 150 characters for titles in lists is a habit of state portals.
+    """
+    return textwrap.shorten(text, limit, placeholder="…") if len(text) > limit else text
+
+
+@register.inclusion_tag("components/card.html")
+def article_card(
+    article: Article,
+    size: str = "normal",
+    level: str = "h3",
+    show_category: bool = False,
+    eager: bool = False,
+) -> dict[str, Any]:
+    """An article in a list; `size` and `level` are those of the card component."""
+    return {
+        "size": size,
+        "level": level,
+        "eager": eager,
+        "url": article.get_absolute_url(),
+        "title": at_word(article.title, 150),
+        "summary": "" if size == "compact" else at_word(article.summary, 220),
+        "at": article.published_at,
+        "picture": article.lead_image,
+        "sizes": _CARD_SIZES[size],
+        "category": article.category if show_category else None,
+    }
+
+
+@register.filter
+def rich_text(html: str) -> SafeString:
+    """Make a stored body ready for the page: tables that scroll, pictures in the width needed.
+
+    The one place that declares rich text safe: a stored body is a fixed point of the cleaner
+    (`news.fields.HtmlField`), and what is added here is ours.
+    """
+    tables = 0
+
+    def ready(match: re.Match[str]) -> str:
+        nonlocal tables
+        tag = match[0]
+        if tag.startswith(("<table>", "<table ")):
+            tables += 1
+            label = escape(_("Table %(number)d, scrolls sideways") % {"number": tables})
+            return f'<div class="table-scroll" role="group" tabindex="0" aria-label="{label}">{tag}'
+        if tag == "</table>":
+            return "</table></div>"
+        return _sized(tag) if tag.startswith("<img ") else tag
+
+    return mark_safe(_TAG.sub(ready, html))  # noqa: S308 – cleaned when it was stored
+
+
+def _sized(tag: str) -> str:
+    """Give an `<img>` of our own library its size and narrower copies, read from its name."""
+    src = _SRC.search(tag)
+    address = unescape(src[1]) if src else ""
+    master = renditions.MasterName.parse(address)
+    if master is None or " srcset=" in tag:
+        return tag
+    added = ' loading="lazy"'
+    if " width=" not in tag and " height=" not in tag:
+        added += f' width="{master.width}" height="{master.height}"'
+    narrower = renditions.srcset(address)
+    if narrower:
+        added += f' srcset="{escape(narrower)}" sizes="{_BODY_SIZES}"'
+    return f"<img{added}{tag[4:]}"
