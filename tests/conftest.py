@@ -28,6 +28,7 @@ def _vietnamese() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def _plain_static_files() -> Iterator[None]:
     """Serve static files as they are: collecting them is the server's affair."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     storages = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }

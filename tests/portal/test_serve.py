@@ -39,6 +39,7 @@ class Site:
 
     def __init__(self, data: Path, **environment: str) -> None:
         self.data, self.port = data, free_port()
+        self.database_pid: int | None = None
         inherited = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "serve", "--no-demo", f"--port={self.port}"],
@@ -72,21 +73,31 @@ class Site:
     def wait_until_it_answers(self) -> None:
         wait_for(lambda: self.get("/healthz")[0] == 200)
 
-    def processes(self) -> list[str]:
-        """The commands of all living processes that name this site's folder or its session."""
-        found = []
+    def processes(self) -> set[int]:
+        """The living processes of the server's session and of the database with its children."""
+        table: dict[int, tuple[int, int]] = {}
         for entry in Path("/proc").iterdir():
-            if not entry.name.isdigit():
-                continue
             try:
-                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                state = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
+                state, parent, _, session = (
+                    (entry / "stat").read_text().rpartition(")")[2].split()[:4]
+                )
+            except (OSError, ValueError):
                 continue
-            ours = int(state[3]) == self.process.pid or str(self.data) in command
-            if ours and state[0] != "Z":
-                found.append(command)
-        return found
+            if entry.name.isdigit() and state != "Z":
+                table[int(entry.name)] = (int(parent), int(session))
+        self.database_pid = self.postmaster() or self.database_pid
+        return {
+            pid
+            for pid, (parent, session) in table.items()
+            if session == self.process.pid or self.database_pid in {pid, parent}
+        }
+
+    def postmaster(self) -> int | None:
+        """The process id of the database, None while it does not run."""
+        for path in self.data.rglob("postmaster.pid"):
+            words = path.read_text().split()
+            return int(words[0]) if words else None
+        return None
 
     def end(self) -> None:
         if self.process.poll() is None:
@@ -117,17 +128,18 @@ def test_signal_stops_the_site_and_leaves_no_process_behind(
 ) -> None:
     site.wait_until_it_answers()
     assert site.get()[0] == 200
-    assert any("postgres" in command for command in site.processes())
+    assert site.postmaster() in site.processes()
     site.process.send_signal(number)
     site.process.wait(timeout=30)
-    wait_for(lambda: site.processes() == [])
+    wait_for(lambda: site.processes() == set())
 
 
 def test_database_killed_under_the_site_comes_back_by_itself(site: Site) -> None:
     site.wait_until_it_answers()
-    pid = int(wait_for(lambda: list(site.data.rglob("postmaster.pid")))[0].read_text().split()[0])
-    os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: site.get()[0] == 200)
+    killed = site.postmaster()
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    wait_for(lambda: site.get()[0] == 200 and site.postmaster() not in {None, killed})
 
 
 def test_taken_port_is_said_in_a_sentence(data: Path) -> None:
@@ -144,7 +156,7 @@ def test_taken_port_is_said_in_a_sentence(data: Path) -> None:
             check=False,
         )
     assert result.returncode == 1
-    assert f"PORT=8001 make run" in result.stderr  # noqa: F541
+    assert "PORT=8001 make run" in result.stderr
     assert "Traceback" not in result.stderr
 
 
