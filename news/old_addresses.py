@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import unquote, urlsplit
 
 from news.text import normalize
 
 MAX_LENGTH = 1000
 
+_SCRIPT = re.compile(r"\.(?:php|aspx?|jsp)$", re.IGNORECASE)
+# A SharePoint article names itself in the path: …/pages/2023-01-21/Niem-vui-465087.aspx
+_NAMED_PAGE = re.compile(r"/[^/]*[0-9][^/]*\.aspx?$", re.IGNORECASE)
+# What newsletters and social networks hang on to an address.
+_TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|zarsrc|AspxAutoDetectCookieSupport)(?:=|$)")
+
 
 def old_path(url: str) -> str:
     """Return the path under which an earlier address is kept, or "" if there is nothing to keep.
 
     Host and fragment are dropped, %-escapes are read, a closing slash is dropped; the query stays
-    where it names the page (`/?p=12`, `index.php?nv=news`).
+    where it names the page (`/?p=12`, `index.php?nv=news`), but for the marks of newsletters.
+    Addresses of ASP pages are in lower case: their server does not tell the cases apart.
     """
     try:
         parts = urlsplit(url.strip())
     except ValueError:
         return ""
     path = "/" + normalize(unquote(parts.path)).strip("/")
-    named_by_query = path == "/" or path.endswith(".php")
-    if named_by_query and parts.query:
-        path = f"{path}?{normalize(unquote(parts.query))}"
+    query = "&".join(word for word in parts.query.split("&") if word and not _TRACKING.match(word))
+    named_by_query = path == "/" or (_SCRIPT.search(path) and not _NAMED_PAGE.search(path))
+    if named_by_query and query:
+        path = f"{path}?{normalize(unquote(query))}"
+    if re.search(r"\.aspx?(?:\?|$)", path, re.IGNORECASE):
+        path = path.lower()
     if path == "/" or len(path) > MAX_LENGTH:
         return ""
     return path

@@ -1,0 +1,255 @@
+"""The neutral record: what every reader makes of one article, and what is checked of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass, field, fields
+from datetime import datetime, time
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+
+from news.importing import bodies
+from news.markup import clean_html, first_words, plain_text
+from news.models import Article, Author, Category, Tag
+from news.text import comparison_key, normalize, normalize_line, slugify
+
+MOST_BODY_BYTES = 5 * 1024 * 1024
+MOST_TAGS = 50
+MOST_CAPTIONS = 300  # that are looked for in the text; more are taken as they are
+LONGEST_TITLE = Article._meta.get_field("title").max_length or 300
+LONGEST_ID = Article._meta.get_field("import_id").max_length or 300
+LONGEST_NAME = min(
+    model._meta.get_field("name").max_length or 150 for model in (Author, Category, Tag)
+)
+LONGEST_SOURCE = Article._meta.get_field("source_name").max_length or 200
+TITLE_FROM_BODY = 80  # characters
+YEARS = range(1945, 2101)
+
+
+class RefusedError(Exception):
+    """A record, or a whole file, that is not taken in; the message is a sentence for the clerk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One article as its source has it.
+
+    `line` is where it begins in its file, `categories` are paths of names from the top shelf down,
+    the main one first. `status` is a value of `Article.Status`; a published record without a date
+    waits for one. `addresses` are the earlier addresses of the article. `warnings` are sentences
+    for the report.
+    """
+
+    line: int
+    import_id: str
+    title: str
+    summary: str = ""
+    body: str = ""
+    slug: str = ""
+    status: str = Article.Status.PUBLISHED
+    published_at: datetime | None = None
+    categories: tuple[tuple[str, ...], ...] = ()
+    # A path is looked up from the top; a lone name of a source without a tree, anywhere.
+    categories_are_paths: bool = False
+    tags: tuple[str, ...] = ()
+    author: str = ""
+    source_name: str = ""
+    source_url: str = ""
+    addresses: tuple[str, ...] = ()
+    captions: tuple[str, ...] = ()
+    pictures: int = 0
+    title_from_body: bool = False
+    warnings: tuple[str, ...] = field(default=(), compare=False)
+
+    def digest(self) -> str:
+        """32 hexadecimal digits that change whenever anything of the record does."""
+        values = [getattr(self, f.name) for f in fields(self) if f.name not in ("line", "warnings")]
+        # Escaped to ASCII: a lone surrogate can be written too.
+        return _digest(values)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """An entry that becomes no article; a skipped one without a reason is just counted."""
+
+    line: int
+    import_id: str
+    outcome: str  # "refused" or "skipped"
+    reason: str = ""
+
+
+Entry = Record | Remark
+
+
+@dataclass(slots=True)
+class CheckedRecord:
+    """A checked record: the article without its relations, and the names of those."""
+
+    record: Record
+    digest: str
+    article: Article
+    tags: list[str]
+    warnings: list[str]
+
+
+def _digest(values: Any) -> str:
+    return hashlib.sha256(json.dumps(values, default=str).encode()).hexdigest()[:32]
+
+
+def written_digest(article: Article, tags: list[int], more: list[int]) -> str:
+    """32 hexadecimal digits over what the import writes of an article, to see what staff changed.
+
+    `tags` and `more` are the primary keys of its tags and of its further categories.
+    """
+    published_at = article.published_at and article.published_at.timestamp()
+    return _digest(
+        [
+            *(article.title, article.slug, article.summary, article.body, article.status),
+            *(published_at, article.category_id, article.author_id, article.origin),
+            *(article.source_name, article.source_url, sorted(tags), sorted(more)),
+        ]
+    )
+
+
+def moment(value: str) -> datetime:
+    """Read a date or a date with a time: 2023-03-14, 2023-03-14T08:30:00+07:00, 14/03/2023 08:30.
+
+    What names no zone is the site's local time. Raises RefusedError where it is no date.
+    """
+    words = normalize_line(value)
+    try:
+        found = parse_datetime(words)
+        if found is None:
+            day = parse_date(words)
+            if day is None:
+                pattern = "%d/%m/%Y %H:%M" if ":" in words else "%d/%m/%Y"
+                found = datetime.strptime(words, pattern)
+            else:
+                found = datetime.combine(day, time())
+        if found.year in YEARS:
+            return found if timezone.is_aware(found) else timezone.make_aware(found)
+    except ValueError:
+        pass
+    raise RefusedError(_("“%(value)s” is not a possible date.") % {"value": value[:40]})
+
+
+def checked(record: Record) -> CheckedRecord:
+    """Clean the texts of a record and check them; the database is not asked.
+
+    Raises RefusedError with the reason where the record cannot become an article.
+    """
+    warnings = list(record.warnings)
+    title = normalize_line(record.title)
+    texts = (record.body, record.summary, *record.captions)
+    if sum(len(words.encode("utf-8", "replace")) for words in texts) > MOST_BODY_BYTES:
+        raise RefusedError(_("The text is larger than 5 MB."))
+    body, pictures = _clean_body(record)
+    pictures += record.pictures
+    if pictures:
+        warnings.append(_("Pictures left out: %(count)d.") % {"count": pictures})
+    if not title and record.title_from_body:
+        title = first_words(plain_text(body), TITLE_FROM_BODY)
+        if title:
+            warnings.append(_("It has no title; the first words of the text became the title."))
+    if not title:
+        raise RefusedError(_("It has no title."))
+    if len(title) > LONGEST_TITLE:
+        title = first_words(title, LONGEST_TITLE)
+        warnings.append(_("The title is longer than 300 characters and was cut."))
+    if not body:
+        warnings.append(_("It has no text."))
+    summary = normalize(record.summary).strip()
+    article = Article(
+        import_id=record.import_id,
+        title=title,
+        summary=summary,
+        body=_without_repeated_summary(body, summary),
+        slug=slugify(record.slug or title),
+        status=record.status,
+        published_at=record.published_at,
+    )
+    if record.status == Article.Status.PUBLISHED:
+        article.first_published_at = record.published_at
+    _set_origin(article, record, warnings)
+    try:
+        article.clean_fields(exclude={"body", "category", "import_digest"})
+        article.clean()
+    except ValidationError as error:
+        raise RefusedError(" ".join(error.messages)) from error
+    return CheckedRecord(record, record.digest(), article, _tag_names(record, warnings), warnings)
+
+
+def _clean_body(record: Record) -> tuple[str, int]:
+    source, pictures = bodies.without_strange_pictures(record.body)
+    body = clean_html(source)
+    if record.captions:
+        pictures = max(pictures, len(record.captions))
+        missing = _missing_captions(record.captions, comparison_key(plain_text(body)))
+        body = clean_html(body + "".join(map(bodies.caption_alone, missing)))
+    return body, pictures
+
+
+def _missing_captions(captions: tuple[str, ...], words: str) -> list[str]:
+    """Return the captions that do not stand in the words of the body, as often as they repeat."""
+    if len(captions) > MOST_CAPTIONS:
+        return list(captions)
+    wanted: Counter[str] = Counter()
+    missing = []
+    for caption in captions:
+        key = comparison_key(caption)
+        wanted[key] += 1
+        if words.count(key) < wanted[key]:
+            missing.append(caption)
+    return missing
+
+
+def _without_repeated_summary(body: str, summary: str) -> str:
+    """Drop a first paragraph that says the summary again, which the page prints above it."""
+    if summary and body.startswith("<p>"):
+        first, end, rest = body.partition("</p>")
+        if rest and comparison_key(plain_text(first + end)) == comparison_key(summary):
+            return clean_html(rest)
+    return body
+
+
+def _set_origin(article: Article, record: Record, warnings: list[str]) -> None:
+    """News of another house names it; without an address of the original it counts as sent in."""
+    article.source_name = first_words(record.source_name, LONGEST_SOURCE)
+    if not article.source_name:
+        article.origin = Article.Origin.OWN
+        return
+    article.origin = Article.Origin.SENT_IN
+    url = normalize_line(record.source_url)
+    if not url:
+        return
+    try:
+        if len(url) > 1000:
+            raise ValidationError("")
+        URLValidator(schemes=["http", "https"])(url)
+    except ValidationError:
+        warnings.append(_("The original address is no web address and was not kept as a link."))
+        return
+    article.origin = Article.Origin.REPUBLISHED
+    article.source_url = url
+
+
+def _tag_names(record: Record, warnings: list[str]) -> list[str]:
+    """Return the names of the tags, each key word once, in the spelling that came first."""
+    names: dict[str, str] = {}
+    for tag in record.tags:
+        name = normalize_line(tag)
+        key = comparison_key(name)
+        if key and len(name) <= LONGEST_NAME and len(key) <= 300:
+            names.setdefault(key, name)
+        elif key:
+            warnings.append(_("A tag is longer than 150 characters and was left out."))
+    if len(names) > MOST_TAGS:
+        warnings.append(_("It has more than 50 tags; the first 50 were taken."))
+    return list(names.values())[:MOST_TAGS]
