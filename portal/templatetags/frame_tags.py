@@ -1,4 +1,4 @@
-"""Addresses that the frame of a page needs: of the other language, of search engines, of sharing."""
+"""Addresses the frame of a page needs: of the other language, of search engines, of sharing."""
 
 from __future__ import annotations
 
