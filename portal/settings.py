@@ -10,6 +10,8 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from django_prose_editor.config import html_tags
+from js_asset import static_lazy
 
 env = environ.FileAwareEnv()
 
@@ -121,6 +123,11 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
+# Our own extension of the editor; what else it offers is chosen in news/editor.py.
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {"js": [static_lazy("news/admin/editor.js")], "extensions": {"Newsroom": html_tags([])}}
+]
+
 # --- Database -----------------------------------------------------------------------------------
 
 if env.str("DATABASE_URL", default=""):
@@ -169,7 +176,7 @@ USE_THOUSAND_SEPARATOR = True
 # --- Files --------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = PORTAL_DATA / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(PORTAL_DATA / "static")))
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(PORTAL_DATA / "media"))
 STORAGES = {

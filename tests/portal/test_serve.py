@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,6 +36,12 @@ def wait_for(condition: Callable[[], Any], seconds: float = 30) -> Any:
     return answer
 
 
+@functools.cache
+def collected_static_files() -> Path:
+    """A folder that all sites of this test run share; the first one fills it."""
+    return Path(tempfile.mkdtemp(prefix="static-", dir=settings.PORTAL_DATA))
+
+
 class Site:
     """One running `manage.py serve`."""
 
@@ -49,7 +57,7 @@ class Site:
                 "PORTAL_DATA": str(data),
                 "PORTAL_LOCAL": "1",
                 "PORTAL_POSTGRES_FSYNC": "off",
-                "DEBUG": "1",  # static files as they are: collecting them is not the matter here
+                "STATIC_ROOT": str(collected_static_files()),
                 "WEB_CONCURRENCY": "2",
             }
             | environment,
@@ -71,7 +79,8 @@ class Site:
             connection.close()
 
     def wait_until_it_answers(self) -> None:
-        wait_for(lambda: self.get("/healthz")[0] == 200)
+        wait_for(lambda: self.get("/healthz")[0] == 200 or self.process.poll() is not None)
+        assert self.process.poll() is None, self.process.communicate()[0].decode()
 
     def processes(self) -> set[int]:
         """The living processes of the server's session and of the database with its children."""
@@ -164,9 +173,7 @@ def test_stopped_database_gives_our_own_page_and_needs_no_restart(data: Path) ->
     database = EmbeddedPostgres(data / "server")
     database.start()
     where = database.connection_parameters()
-    url = f"postgres://{where['user']}@%s:{where['port']}/{where['dbname']}" % (
-        str(where["host"]).replace("/", "%2F")
-    )
+    url = "postgres://{user}@/{dbname}?host={host}&port={port}".format(**where)
     site = Site(data / "site", DATABASE_URL=url)
     try:
         site.wait_until_it_answers()
