@@ -15,7 +15,7 @@ from django.db import connection, models
 from django.db.models import F, Q
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import reverse, translate_url
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
@@ -106,6 +106,11 @@ def _label(row: dict[str, Any], name: str = "label") -> str:
     return (get_language() == "en" and row.get(f"{name}_en")) or row[name] or ""
 
 
+def _address(typed: str) -> str:
+    """An address that staff typed; a path of this site leads on in the language of the page."""
+    return translate_url(typed, get_language()) if typed.startswith("/") else typed
+
+
 def load(at: datetime | None = None) -> Frame:
     """Read the whole frame at the moment `at` (now); one statement."""
     at = at or timezone.now()
@@ -174,7 +179,10 @@ def load(at: datetime | None = None) -> Frame:
         ],
         home_blocks=[block | {"heading": _label(block, "title")} for block in row["home_blocks"]],
         sidebar=_sidebar(row),
-        alerts=[alert | {"text": _label(alert, "text")} for alert in row["alerts"]],
+        alerts=[
+            alert | {"text": _label(alert, "text"), "link": _address(alert["link"])}
+            for alert in row["alerts"]
+        ],
     )
 
 
@@ -189,8 +197,7 @@ def _read_at_once(parts: dict[str, models.QuerySet]) -> dict[str, list[dict[str,
         cursor.execute(f"SELECT {', '.join(columns)}", params)
         row = cursor.fetchone()
     return {
-        name: [json.loads(cell) for cell in column]
-        for name, column in zip(parts, row, strict=True)
+        name: [json.loads(cell) for cell in column] for name, column in zip(parts, row, strict=True)
     }
 
 
@@ -223,7 +230,7 @@ def _menu_entry(row: dict[str, Any]) -> MenuEntry:
         name = _label({"label": row["page_title"], "label_en": row["page_title_en"]})
         url = reverse("page", args=[row["page_slug"]])
     else:
-        name, url = "", row["address"]
+        name, url = "", _address(row["address"])
     own = _label(row) if row["label"] else row["label_en"] if get_language() == "en" else ""
     return MenuEntry(own or name, url, is_external=not url.startswith("/"))
 
@@ -240,7 +247,7 @@ def _sidebar(row: dict[str, Any]) -> list[dict[str, Any]]:
         group["links"].append(link)
     blocks = []
     for block in row["sidebar"]:
-        shown = {"kind": block["kind"], "heading": _label(block, "title"), "link": block["link"]}
+        shown = {"kind": block["kind"], "heading": _label(block, "title")}
         if block["kind"] == SidebarBlock.Kind.MAP and current_map:
             shown |= {
                 "heading": shown["heading"] or _label(current_map, "title"),
@@ -253,7 +260,7 @@ def _sidebar(row: dict[str, Any]) -> list[dict[str, Any]]:
         elif block["kind"] == SidebarBlock.Kind.LINKS and groups:
             shown["groups"] = list(groups.values())
         elif block["kind"] == SidebarBlock.Kind.BANNER:
-            shown["picture"] = _picture(block, "image")
+            shown |= {"picture": _picture(block, "image"), "link": _address(block["link"])}
         else:
             continue
         blocks.append(shown)
