@@ -6,6 +6,7 @@ named `check_…` refuse in the same words and change nothing, so that a form ca
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -45,7 +46,7 @@ def _save(article: Article, locked: Article) -> Article:
     return locked
 
 
-def _is_out(article: Article) -> bool:
+def is_out(article: Article) -> bool:
     """Whether readers have had the article before them: its moment of publication has passed."""
     return article.first_published_at is not None and article.first_published_at <= timezone.now()
 
@@ -96,7 +97,7 @@ def return_to_draft(*, article: Article, reason: str) -> Article:
 
 def check_return(article: Article) -> None:
     """Raise ValidationError unless the article waits for an editor or for its time."""
-    waits = article.status == Status.PUBLISHED and not _is_out(article)
+    waits = article.status == Status.PUBLISHED and not is_out(article)
     _require(
         article.status == Status.IN_REVIEW or waits,
         _("Only an article in review or a scheduled one can be returned."),
@@ -104,13 +105,27 @@ def check_return(article: Article) -> None:
 
 
 def check_publish(article: Article, at: datetime | None = None) -> None:
-    """Raise ValidationError unless the article may be published at the moment `at`."""
+    """Raise ValidationError unless `publish_article` would accept the article and the moment."""
+    probe = copy.copy(article)
+    _become_published(probe, at)
+    probe.full_clean()
+
+
+def _become_published(article: Article, at: datetime | None) -> None:
     _require_text(article)
-    if at is not None and at > timezone.now():
+    now = timezone.now()
+    article.published_at = at or article.published_at or now
+    if is_out(article):
         _require(
-            not _is_out(article),
+            article.published_at <= now,
             _("Readers have seen this article already; it cannot be scheduled again."),
         )
+    else:
+        # An article may be dated back; readers see it now at the earliest.
+        article.first_published_at = max(article.published_at, now)
+    article.status = Status.PUBLISHED
+    article.status_reason = ""
+    article.redirect_to = None
 
 
 @transaction.atomic
@@ -126,15 +141,7 @@ def publish_article(*, article: Article, by: Any, at: datetime | None = None) ->
     or if a constraint is broken (a re-published article names its source …).
     """
     locked = _lock(article)
-    now = timezone.now()
-    locked.published_at = at or locked.published_at or now
-    check_publish(locked, locked.published_at)
-    if not _is_out(locked):
-        # An article may be dated back; readers see it now at the earliest.
-        locked.first_published_at = max(locked.published_at, now)
-    locked.status = Status.PUBLISHED
-    locked.status_reason = ""
-    locked.redirect_to = None
+    _become_published(locked, at)
     if locked.created_by is None:
         locked.created_by = by
     return _save(article, locked)
@@ -143,7 +150,7 @@ def publish_article(*, article: Article, by: Any, at: datetime | None = None) ->
 def check_correct(article: Article, note: str) -> None:
     """Raise ValidationError unless the article is public and the note says what changed."""
     _require(
-        article.status in {Status.PUBLISHED, Status.WITHDRAWN} and _is_out(article),
+        article.status in {Status.PUBLISHED, Status.WITHDRAWN} and is_out(article),
         _("Only an article that readers have seen can be corrected."),
     )
     _require(bool(note.strip()), _("Say in a few words what was corrected."))
@@ -162,7 +169,7 @@ def correct_article(*, article: Article, note: str, at: datetime | None = None) 
 def check_withdraw(article: Article) -> None:
     """Raise ValidationError unless readers can see the article."""
     _require(
-        article.status == Status.PUBLISHED and _is_out(article),
+        article.status == Status.PUBLISHED and is_out(article),
         _("Only a published article can be withdrawn."),
     )
 
@@ -180,7 +187,7 @@ def withdraw_article(*, article: Article, reason: str) -> Article:
 def check_unpublish(article: Article) -> None:
     """Raise ValidationError unless the article has a page to take away."""
     _require(
-        article.status in {Status.PUBLISHED, Status.WITHDRAWN} and _is_out(article),
+        article.status in {Status.PUBLISHED, Status.WITHDRAWN} and is_out(article),
         _("Only a published or withdrawn article can be unpublished."),
     )
 
@@ -201,7 +208,7 @@ def unpublish_article(
 def check_delete(article: Article) -> None:
     """Raise ValidationError if readers have ever seen the article."""
     _require(
-        not _is_out(article),
+        not is_out(article),
         _("Readers have seen this article; unpublish it instead of deleting it."),
     )
 

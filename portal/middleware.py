@@ -114,5 +114,5 @@ class AdminPolicy:
         response = self.get_response(request)
         match = request.resolver_match
         if match is not None and "admin" in match.namespaces:
-            response._csp_update = settings.CONTENT_SECURITY_POLICY_ADMIN
+            response._csp_replace = settings.CONTENT_SECURITY_POLICY_ADMIN
         return response

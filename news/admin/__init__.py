@@ -1,0 +1,5 @@
+"""The admin of the newsroom. It knows nothing of the apps above, which may extend it."""
+
+from news.admin import articles, categories, images
+
+__all__ = ["articles", "categories", "images"]

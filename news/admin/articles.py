@@ -1,0 +1,587 @@
+"""Articles: the list, the form with the buttons of the workflow, taking back, and the preview."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from news import services
+from news.admin.article_forms import (
+    ROW_VERSION,
+    ArticleForm,
+    AttachmentForm,
+    AttachmentFormSet,
+    ReasonForm,
+    UnpublishForm,
+)
+from news.admin.base import StaffAdmin
+from news.admin.categories import indented
+from news.models import Article, Attachment, Category, FeaturedSlot, OldAddress
+from news.old_addresses import old_path
+from news.views import article_context
+
+Status = Article.Status
+
+
+# --- How an article stands ----------------------------------------------------------------------
+
+STATES = {
+    "draft": gettext_lazy("Draft"),
+    "returned": gettext_lazy("Returned"),
+    "in_review": gettext_lazy("Waiting for approval"),
+    "scheduled": gettext_lazy("Scheduled"),
+    "published": gettext_lazy("Published"),
+    "expired": gettext_lazy("Expired"),
+    "withdrawn": gettext_lazy("Withdrawn"),
+    "unpublished": gettext_lazy("Unpublished"),
+}
+
+
+def state_of(article: Article) -> str:
+    """The key in `STATES` of what a clerk calls the state of an article."""
+    if article.status == Status.DRAFT and article.status_reason:
+        return "returned"
+    if article.is_scheduled:
+        return "scheduled"
+    if article.status == Status.PUBLISHED and article.is_expired:
+        return "expired"
+    return article.status
+
+
+def in_state(articles: QuerySet[Article], state: str) -> QuerySet[Article]:
+    """Those of the articles whose `state_of` is `state`."""
+    now = timezone.now()
+    public = Q(status=Status.PUBLISHED)
+    conditions = {
+        "draft": Q(status=Status.DRAFT, status_reason=""),
+        "returned": Q(status=Status.DRAFT) & ~Q(status_reason=""),
+        "scheduled": public & Q(published_at__gt=now),
+        "published": public & Q(published_at__lte=now) & ~Q(expires_at__lte=now),
+        "expired": public & Q(published_at__lte=now, expires_at__lte=now),
+    }
+    return articles.filter(conditions.get(state, Q(status=state)))
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = gettext_lazy("status")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return list(STATES.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
+        return in_state(queryset, self.value()) if self.value() in STATES else queryset
+
+
+class CategoryFilter(admin.SimpleListFilter):
+    """One category together with all below it."""
+
+    title = gettext_lazy("category")
+    parameter_name = "category"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [(str(c.pk), indented(c.name, c.depth)) for c in Category.objects.tree()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
+        pk = self.value()
+        if not (pk or "").isdecimal():
+            return queryset
+        return queryset.filter(
+            Q(category=pk) | Q(category__parent=pk) | Q(category__parent__parent=pk)
+        )
+
+
+# --- What takes an article back -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TakingBack:
+    """A step that asks for a reason: its words, and the services that check and do it."""
+
+    title: Any
+    explanation: Any
+    done: Any
+    check: Callable[[Article], None]
+    act: Callable[..., Article]
+    form: type[ReasonForm] = ReasonForm
+
+
+TAKING_BACK = {
+    "withdraw": TakingBack(
+        gettext_lazy("Withdraw the article"),
+        gettext_lazy(
+            "The article leaves all lists. Its page stays, and shows the reason to the readers."
+        ),
+        gettext_lazy("The article “%(title)s” was withdrawn."),
+        services.check_withdraw,
+        services.withdraw_article,
+    ),
+    "unpublish": TakingBack(
+        gettext_lazy("Unpublish the article"),
+        gettext_lazy(
+            "The page of the article disappears. Its address says that it is gone, or leads to "
+            "the article that replaces it. The reason stays in the newsroom."
+        ),
+        gettext_lazy("The article “%(title)s” was unpublished."),
+        services.check_unpublish,
+        services.unpublish_article,
+        UnpublishForm,
+    ),
+    "return": TakingBack(
+        gettext_lazy("Return the article"),
+        gettext_lazy("The article becomes a draft again. Its author sees the reason."),
+        gettext_lazy("The article “%(title)s” was returned."),
+        services.check_return,
+        services.return_to_draft,
+    ),
+}
+
+
+# --- The list and the form ----------------------------------------------------------------------
+
+
+class ArticleList(ChangeList):
+    def get_queryset(self, *args: Any, **kwargs: Any) -> QuerySet[Article]:
+        return super().get_queryset(*args, **kwargs).defer("body", "summary", "change_note")
+
+
+class AttachmentInline(admin.TabularInline):
+    model = Attachment
+    form = AttachmentForm
+    formset = AttachmentFormSet
+    fields = ["title", "stored", "upload", "position"]
+    readonly_fields = ["stored"]
+    extra = 1
+
+    @admin.display(description=gettext_lazy("file"))
+    def stored(self, attachment: Attachment) -> str:
+        if not attachment.file:
+            return "–"
+        size = -(-attachment.size // 1024)
+        return format_html(
+            '<a href="{}">{}</a>', attachment.file.url, f"{attachment.extension}, {size} KB"
+        )
+
+
+@admin.register(Article)
+class ArticleAdmin(StaffAdmin):
+    form = ArticleForm
+    inlines = [AttachmentInline]
+    autocomplete_fields = ["tags", "series", "author"]
+    readonly_fields = ["last_correction"]
+    list_display = ["thumbnail", "title", "state", "category", "published_at", "signed"]
+    list_display_links = ["title"]
+    list_select_related = ["category", "author", "lead_image"]
+    list_filter = [
+        StateFilter,
+        CategoryFilter,
+        "origin",
+        ("author", admin.RelatedOnlyFieldListFilter),
+    ]
+    list_per_page = 50
+    date_hierarchy = "published_at"
+    search_fields = ["title", "summary"]
+    search_help_text = gettext_lazy(
+        "Words of the title or of the summary, or the article's number."
+    )
+    show_full_result_count = False
+    actions = ["publish_selected", "withdraw_selected"]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ArticleList
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
+        return super().get_queryset(request).annotate(version=ROW_VERSION)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Article], search_term: str
+    ) -> tuple[QuerySet[Article], bool]:
+        found, duplicates = super().get_search_results(request, queryset, search_term)
+        if search_term.isascii() and search_term.isdigit() and len(search_term) < 18:
+            found |= queryset.filter(pk=int(search_term))
+        return found, duplicates
+
+    def get_fieldsets(self, request: HttpRequest, obj: Article | None = None) -> Any:
+        dates = ["published_at", "expires_at"]
+        if obj is not None and services.is_out(obj):
+            dates = ["correction", "last_correction", *dates]
+        return [
+            (None, {"fields": ["version", "title", "summary", "body"]}),
+            (_("Picture"), {"fields": ["lead_image", "lead_caption"]}),
+            (_("Filing"), {"fields": ["category", "more_categories", "tags", "series"]}),
+            (
+                _("Author and source"),
+                {
+                    "fields": [
+                        ("author", "byline"),
+                        "origin",
+                        ("source_name", "source_author"),
+                        "source_url",
+                        "source_published_at",
+                    ],
+                },
+            ),
+            (_("Publication"), {"fields": [*dates, "slug"]}),
+        ]
+
+    @admin.display(description=gettext_lazy("last correction"))
+    def last_correction(self, article: Article) -> str:
+        if article.updated_at is None:
+            return "–"
+        at = timezone.localtime(article.updated_at)
+        return f"{at:%d/%m/%Y %H:%M}: {article.change_note}"
+
+    @admin.display(description=gettext_lazy("picture"))
+    def thumbnail(self, article: Article) -> str:
+        image = article.lead_image
+        if image is None:
+            return ""
+        return format_html(
+            '<img class="thumbnail" src="{}" alt="" loading="lazy">', image.small_url or image.url
+        )
+
+    @admin.display(description=gettext_lazy("status"), ordering="status")
+    def state(self, article: Article) -> str:
+        state = state_of(article)
+        return format_html('<span class="state state-{}">{}</span>', state, STATES[state])
+
+    @admin.display(description=gettext_lazy("author"))
+    def signed(self, article: Article) -> str:
+        return article.signed_by or "–"
+
+    def view_on_site(self, obj: Article) -> str | None:  # type: ignore[override]
+        is_readable = obj.status in {Status.PUBLISHED, Status.WITHDRAWN} and services.is_out(obj)
+        return obj.get_absolute_url() if is_readable else None
+
+    # --- Who may do what ----------------------------------------------------------------------
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("news.publish_article")
+
+    def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        """Who may not publish works on drafts of his or her own."""
+        if not super().has_change_permission(request, obj):
+            return False
+        if obj is None or self.has_publish_permission(request):
+            return True
+        return obj.status == Status.DRAFT and obj.created_by_id == request.user.pk
+
+    def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        if not super().has_delete_permission(request, obj):
+            return False
+        return obj is None or self.has_change_permission(request, obj)
+
+    # --- Writing ------------------------------------------------------------------------------
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        needs_right = {"_publish", "_correct"} & request.POST.keys()
+        if needs_right and not self.has_publish_permission(request):
+            raise PermissionDenied
+        return super().changeform_view(request, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
+        if not change:
+            obj.created_by = request.user
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        article = form.instance
+        # The form asked the same services beforehand, so that a refusal stands beside the text.
+        if "_publish" in request.POST:
+            services.publish_article(article=article, by=request.user)
+        elif "_submit" in request.POST:
+            services.submit_article(article=article)
+        elif "_correct" in request.POST:
+            services.correct_article(article=article, note=form.cleaned_data["correction"])
+
+    def response_add(
+        self, request: HttpRequest, obj: Article, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return self._response(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
+        return self._response(request, obj) or super().response_change(request, obj)
+
+    def _response(self, request: HttpRequest, article: Article) -> HttpResponse | None:
+        """Say what the pressed button did and go on; None leaves the answer to Django."""
+        title = {"title": article.title}
+        if "_preview" in request.POST:
+            return HttpResponseRedirect(reverse("admin:news_article_preview", args=[article.pk]))
+        if "_submit" in request.POST:
+            message = _("The article “%(title)s” was submitted for review.") % title
+        elif "_correct" in request.POST:
+            message = _("The correction of “%(title)s” was saved.") % title
+        elif "_publish" not in request.POST:
+            return None
+        elif article.is_scheduled:
+            at = timezone.localtime(article.published_at)
+            message = _("The article “%(title)s” will be published at %(at)s.") % {
+                **title,
+                "at": f"{at:%H:%M %d/%m/%Y}",
+            }
+        else:
+            message = _("The article “%(title)s” was published.") % title
+        messages.success(request, message)
+        return HttpResponseRedirect(reverse("admin:news_article_changelist"))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        article = kwargs.get("obj")
+        stored = Article.objects.filter(pk=article.pk).first() if article is not None else None
+        context["buttons"] = self._buttons(request, stored)
+        context["steps"] = self._steps(request, stored)
+        context["state"] = state_of(stored) if stored else ""
+        context["state_label"] = STATES[context["state"]] if stored else ""
+        context["state_article"] = stored
+        context["choose_again"] = bool(request.FILES)
+        context["show_delete"] = stored is not None and not services.is_out(stored)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _buttons(self, request: HttpRequest, article: Article | None) -> list[tuple[str, Any]]:
+        """The submit buttons of the form, by name; the first is the one that Enter presses."""
+        may_publish = self.has_publish_permission(request)
+        preview = ("_preview", _("Save and preview"))
+        if article is None or article.status == Status.DRAFT:
+            buttons = [("_continue", _("Save draft")), preview, ("_submit", _("Submit for review"))]
+            return [*buttons, ("_publish", _("Publish"))] if may_publish else buttons
+        if not may_publish:
+            return []
+        if article.status == Status.IN_REVIEW:
+            return [("_continue", _("Save")), preview, ("_publish", _("Publish"))]
+        if article.is_scheduled:
+            return [("_publish", _("Save the schedule"))]
+        if article.status == Status.PUBLISHED:
+            return [("_correct", _("Save correction")), ("_save", _("Save without a note"))]
+        return [("_save", _("Save without a note")), ("_publish", _("Publish again"))]
+
+    def _steps(self, request: HttpRequest, article: Article | None) -> list[tuple[str, Any]]:
+        """The pages that take this article back, as links."""
+        if article is None or not self.has_publish_permission(request):
+            return []
+        steps = []
+        for name, step in TAKING_BACK.items():
+            try:
+                step.check(article)
+            except ValidationError:
+                continue
+            url = reverse("admin:news_article_take_back", args=[article.pk, name])
+            steps.append((url, step.title))
+        return steps
+
+    # --- Deleting -----------------------------------------------------------------------------
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        refusals = []
+        for article in objs:
+            try:
+                services.check_delete(article)
+            except ValidationError as refusal:
+                refusals += [f"{article}: {message}" for message in refusal.messages]
+        return deleted, counts, missing, refusals or protected
+
+    def delete_model(self, request: HttpRequest, obj: Article) -> None:
+        services.delete_article(article=obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:
+        for article in queryset:
+            services.delete_article(article=article)
+
+    # --- Preview and taking back --------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/preview/", view(self.preview_view), name="news_article_preview"),
+            path(
+                "<int:pk>/take-back/<slug:name>/",
+                view(self.take_back_view),
+                name="news_article_take_back",
+            ),
+            *super().get_urls(),
+        ]
+
+    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The article on the page it will have; seen by staff alone and kept by nobody."""
+        article = get_object_or_404(Article.objects.for_page(), pk=pk)
+        if not self.has_view_permission(request, article):
+            raise PermissionDenied
+        if article.published_at is None:
+            # Its place among the others is where it would stand now.
+            article.published_at = timezone.now()
+        response = TemplateResponse(
+            request,
+            "news/article_detail.html",
+            article_context(article)
+            | {
+                "is_preview": True,
+                "edit_url": reverse("admin:news_article_change", args=[article.pk]),
+            },
+        )
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    def take_back_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+        """Ask for the reason of a step of `TAKING_BACK`, then take it."""
+        article = get_object_or_404(Article, pk=pk)
+        edit_url = reverse("admin:news_article_change", args=[article.pk])
+        step = TAKING_BACK.get(name)
+        if step is None:
+            raise Http404
+        if not self.has_publish_permission(request):
+            raise PermissionDenied
+        form = self._reason_form(step, article, request.POST or None)
+        try:
+            step.check(article)
+            if request.method == "POST" and form.is_valid():
+                step.act(article=article, **form.cleaned_data)
+                words = step.done % {"title": article.title}
+                self.log_change(request, article, str(words))
+                messages.success(request, words)
+                return HttpResponseRedirect(edit_url)
+        except ValidationError as refusal:
+            messages.error(request, " ".join(refusal.messages))
+            return HttpResponseRedirect(edit_url)
+        return self._ask_reason(request, step, form, articles=[article], back=edit_url)
+
+    def _reason_form(self, step: TakingBack, article: Article, data: Any) -> ReasonForm:
+        form = step.form(data)
+        if "redirect_to" in form.fields:
+            field = form.fields["redirect_to"]
+            field.widget = AutocompleteSelect(
+                Article._meta.get_field("redirect_to"), self.admin_site
+            )
+            field.queryset = Article.objects.readable().exclude(pk=article.pk)
+        return form
+
+    def _ask_reason(
+        self,
+        request: HttpRequest,
+        step: TakingBack,
+        form: forms.Form,
+        *,
+        articles: Any,
+        back: str,
+        action: str = "",
+    ) -> HttpResponse:
+        return TemplateResponse(
+            request,
+            "admin/news/article/reason.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": step.title,
+                "explanation": step.explanation,
+                "opts": self.opts,
+                "form": form,
+                "media": self.media + form.media,
+                "articles": articles,
+                "back": back,
+                "action": action,
+                "checkbox_name": ACTION_CHECKBOX_NAME,
+            },
+        )
+
+    # --- Several at once ----------------------------------------------------------------------
+
+    @admin.action(
+        description=gettext_lazy("Publish the selected articles"), permissions=["publish"]
+    )
+    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:
+        published = 0
+        for article in queryset:
+            try:
+                services.publish_article(article=article, by=request.user)
+            except ValidationError as refusal:
+                messages.error(request, f"{article.title}: {' '.join(refusal.messages)}")
+            else:
+                published += 1
+                self.log_change(request, article, _("Published."))
+        self._count(request, published)
+
+    @admin.action(
+        description=gettext_lazy("Withdraw the selected articles"), permissions=["publish"]
+    )
+    def withdraw_selected(
+        self, request: HttpRequest, queryset: QuerySet[Article]
+    ) -> HttpResponse | None:
+        step = TAKING_BACK["withdraw"]
+        form = step.form(request.POST if "reason" in request.POST else None)
+        if not form.is_valid():
+            return self._ask_reason(
+                *(request, step, form),
+                articles=list(queryset),
+                back=request.get_full_path(),
+                action="withdraw_selected",
+            )
+        withdrawn = 0
+        for article in queryset:
+            try:
+                step.act(article=article, **form.cleaned_data)
+            except ValidationError as refusal:
+                messages.error(request, f"{article.title}: {' '.join(refusal.messages)}")
+            else:
+                withdrawn += 1
+                self.log_change(request, article, str(step.done % {"title": article.title}))
+        self._count(request, withdrawn)
+        return None
+
+    def _count(self, request: HttpRequest, number: int) -> None:
+        if number:
+            words = _("Articles changed: %(count)d.") % {"count": number}
+            messages.success(request, words)
+
+
+class FeaturedSlotForm(forms.ModelForm):
+    def clean_article(self) -> Article:
+        article = self.cleaned_data["article"]
+        if article.status != Status.PUBLISHED:
+            raise ValidationError(_("Only a published or scheduled article can be featured."))
+        return article
+
+
+@admin.register(FeaturedSlot)
+class FeaturedSlotAdmin(StaffAdmin):
+    form = FeaturedSlotForm
+    fields = ["position", "article", "until"]
+    autocomplete_fields = ["article"]
+    list_display = ["position", "article", "until"]
+    list_display_links = ["article"]
+    list_select_related = ["article"]
+    sortable_by = ()
+
+
+class OldAddressForm(forms.ModelForm):
+    def clean_path(self) -> str:
+        path = old_path(self.cleaned_data["path"])
+        if not path:
+            raise ValidationError(_("Write the old address, for example /tin-tuc/bai-cu.html."))
+        return path
+
+
+@admin.register(OldAddress)
+class OldAddressAdmin(StaffAdmin):
+    form = OldAddressForm
+    fields = ["path", "article"]
+    autocomplete_fields = ["article"]
+    list_display = ["path", "article"]
+    list_select_related = ["article"]
+    search_fields = ["path"]

@@ -1,0 +1,104 @@
+"""Categories, tags, event series and authors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Case, Count, QuerySet, Value, When
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from news.admin.base import StaffAdmin
+from news.models import Author, Category, Series, Tag
+
+
+def indented(name: str, depth: int) -> str:
+    """The name of something in a tree, for a drop-down list; `depth` counts from 1."""
+    return "— " * (depth - 1) + name
+
+
+def category_choices(*, max_depth: int = Category.MAX_DEPTH) -> list[tuple[int, str]]:
+    """All categories in the order of the tree, those below indented."""
+    return [
+        (category.pk, indented(category.name, category.depth))
+        for category in Category.objects.tree()
+        if category.depth <= max_depth
+    ]
+
+
+class CategoryForm(forms.ModelForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "parent" in self.fields:
+            deepest = Category.MAX_DEPTH - 1
+            self.fields["parent"].choices = [
+                ("", _("(at the top)")),
+                *category_choices(max_depth=deepest),
+            ]
+
+
+@admin.register(Category)
+class CategoryAdmin(StaffAdmin):
+    form = CategoryForm
+    fields = ["name", "slug", "name_en", "parent", "position", "is_on_home", "description"]
+    list_display = ["indented_name", "position", "is_on_home", "articles", "slug"]
+    list_display_links = ["indented_name"]
+    list_editable = ["position", "is_on_home"]
+    search_fields = ["name"]
+    # All of the tree on one page, in its own order and no other.
+    list_per_page = 500
+    sortable_by = ()
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        tree = [category.pk for category in Category.objects.tree()]
+        if not tree:
+            return ["pk"]
+        return [Case(*(When(pk=pk, then=Value(place)) for place, pk in enumerate(tree)))]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
+        return super().get_queryset(request).annotate(article_count=Count("articles"))
+
+    @admin.display(description=_("name"))
+    def indented_name(self, category: Category) -> str:
+        return format_html(
+            '<span class="tree-name tree-depth-{}">{}</span>', category.depth, category.name
+        )
+
+    @admin.display(description=_("articles"))
+    def articles(self, category: Category) -> int:
+        return category.article_count
+
+
+class NamedAdmin(StaffAdmin):
+    """What tags, series and authors share."""
+
+    search_fields = ["name"]
+    list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).annotate(article_count=Count("articles"))
+
+    @admin.display(description=_("articles"), ordering="article_count")
+    def articles(self, row: Any) -> int:
+        return row.article_count
+
+
+@admin.register(Tag)
+class TagAdmin(NamedAdmin):
+    list_display = ["name", "articles", "slug"]
+    fields = ["name", "slug"]
+
+
+@admin.register(Series)
+class SeriesAdmin(NamedAdmin):
+    list_display = ["name", "articles", "slug"]
+    fields = ["name", "slug", "description"]
+
+
+@admin.register(Author)
+class AuthorAdmin(NamedAdmin):
+    list_display = ["name", "role", "articles"]
+    fields = ["name", "slug", "role"]

@@ -1,0 +1,217 @@
+"""The media library: a grid of pictures, upload of several at once, and the choice of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+
+from news import library, services
+from news.admin.base import StaffAdmin, picture_data
+from news.models import Image
+
+UPLOADS_AT_ONCE = 5
+
+
+class UploadForm(forms.ModelForm):
+    """One picture to take in, with its words."""
+
+    upload = forms.FileField(
+        label=gettext_lazy("picture file"),
+        help_text=gettext_lazy("JPEG, PNG, WebP or GIF, at most 10 MB."),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
+    )
+
+    class Meta:
+        model = Image
+        fields = ["upload", "alt", "is_decorative", "caption", "credit"]
+        widgets = {"alt": forms.Textarea({"rows": 2}), "caption": forms.Textarea({"rows": 2})}
+
+
+UploadFormSet = forms.formset_factory(
+    UploadForm, extra=UPLOADS_AT_ONCE, max_num=UPLOADS_AT_ONCE, absolute_max=UPLOADS_AT_ONCE
+)
+
+
+class UnusedFilter(admin.SimpleListFilter):
+    title = gettext_lazy("use")
+    parameter_name = "use"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("unused", _("shown nowhere"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
+        if self.value() == "unused":
+            return queryset.filter(pk__in=library.unused().values("pk"))
+        return queryset
+
+
+@admin.register(Image)
+class ImageAdmin(StaffAdmin):
+    fields = ["preview", "alt", "is_decorative", "caption", "credit", "facts", "shown_in"]
+    readonly_fields = ["preview", "facts", "shown_in"]
+    list_display = ["__str__"]
+    list_filter = [UnusedFilter, "is_decorative", "created_at"]
+    list_per_page = 60
+    search_fields = ["alt", "caption", "credit", "original_name"]
+
+    @admin.display(description=gettext_lazy("picture"))
+    def preview(self, image: Image) -> str:
+        return format_html(
+            '<a href="{}"><img class="picture-preview" src="{}" srcset="{}" sizes="30rem" '
+            'width="{}" height="{}" alt="{}"></a>',
+            *(image.url, image.url, image.srcset, image.width, image.height, image.alt),
+        )
+
+    @admin.display(description=gettext_lazy("file"))
+    def facts(self, image: Image) -> str:
+        return _("%(width)s × %(height)s pixels, %(size)s KB; sent as “%(name)s”") % {
+            "width": image.width,
+            "height": image.height,
+            "size": -(-image.size // 1024),
+            "name": image.original_name,
+        }
+
+    @admin.display(description=gettext_lazy("shown in"))
+    def shown_in(self, image: Image) -> str:
+        places = [f"{place._meta.verbose_name}: {place}" for place in library.places_of(image)]
+        return "; ".join(places) or _("nowhere")
+
+    # --- Taking pictures in -------------------------------------------------------------------
+
+    @method_decorator(xframe_options_sameorigin)
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Take in up to five pictures; each is kept or refused by itself."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        forms_ = UploadFormSet(request.POST or None, request.FILES or None)
+        again = False
+        if request.method == "POST":
+            taken, refused = self._take_in(request, forms_)
+            if taken:
+                words = ngettext(
+                    "%(count)d picture is in the library.",
+                    "%(count)d pictures are in the library.",
+                    len(taken),
+                )
+                messages.success(request, words % {"count": len(taken)})
+            if taken and not refused:
+                return self._after_upload(request, taken)
+            forms_, again = refused or list(UploadFormSet()), True
+        is_picking = "pick" in request.GET
+        return TemplateResponse(
+            request,
+            "admin/news/image/upload.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": _("Add pictures"),
+                "opts": self.opts,
+                "forms": forms_,
+                "management_form": UploadFormSet().management_form,
+                "choose_again": again,
+                "is_popup": "_popup" in request.GET,
+                "is_picking": is_picking,
+                "has_view_permission": self.has_view_permission(request),
+            },
+        )
+
+    def _take_in(self, request: HttpRequest, forms_: Any) -> tuple[list[Image], list[UploadForm]]:
+        """Store what can be stored; return those pictures and the forms that were refused."""
+        taken, refused = [], []
+        for form in forms_:
+            if not form.has_changed():
+                continue
+            image = self._take_in_one(request, form) if form.is_valid() else None
+            if image is None:
+                refused.append(form)
+                continue
+            self.log_addition(request, image, [{"added": {}}])
+            taken.append(image)
+        first = next(iter(forms_), None)
+        if first is not None and not taken and not refused:
+            # Nothing was filled in: say what is missing.
+            first.empty_permitted = False
+            first.full_clean()
+            refused.append(first)
+        return taken, refused
+
+    def _take_in_one(self, request: HttpRequest, form: UploadForm) -> Image | None:
+        words = {name: form.cleaned_data[name] for name in form.fields}
+        try:
+            return services.add_image(**words, by=request.user)
+        except ValidationError as refusal:
+            form.add_error("upload", refusal.messages)
+            return None
+
+    def _after_upload(self, request: HttpRequest, taken: Sequence[Image]) -> HttpResponse:
+        if "pick" in request.GET:
+            return HttpResponseRedirect(reverse("admin:news_image_pick"))
+        if "_popup" in request.GET:
+            return self.response_add(request, taken[-1])
+        return HttpResponseRedirect(reverse("admin:news_image_changelist"))
+
+    # --- Choosing one -------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        pick = self.admin_site.admin_view(self.pick_view)
+        return [path("pick/", pick, name="news_image_pick"), *super().get_urls()]
+
+    @method_decorator(xframe_options_sameorigin)
+    def pick_view(self, request: HttpRequest) -> HttpResponse:
+        """The library as it stands in the dialog of a form: search, and one picture to choose."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        words = request.GET.get("q", "").strip()
+        images = Image.objects.all()
+        if words:
+            wanted = Q()
+            for name in self.search_fields:
+                wanted |= Q(**{f"{name}__icontains": words})
+            images = images.filter(wanted)
+        page = Paginator(images, 24).get_page(request.GET.get("page"))
+        return TemplateResponse(
+            request,
+            "admin/news/image/pick.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": _("Choose a picture"),
+                "is_popup": True,
+                "page": page,
+                "pictures": [picture_data(image) for image in page],
+                "q": words,
+                "has_add_permission": self.has_add_permission(request),
+            },
+        )
+
+    # --- Deleting -----------------------------------------------------------------------------
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Refuse, in a sentence, to delete what is still shown."""
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        refusals = []
+        for image in objs:
+            try:
+                services.check_delete_image(image)
+            except ValidationError as refusal:
+                refusals += refusal.messages
+        return deleted, counts, missing, refusals or protected
+
+    def delete_model(self, request: HttpRequest, obj: Image) -> None:
+        services.delete_image(image=obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
+        for image in queryset:
+            services.delete_image(image=image)

@@ -1,0 +1,12 @@
+"""The admin of the whole site: its name, the frame of every page, and staff."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from portal.admin import frame, pages, songs, staff
+
+__all__ = ["frame", "pages", "songs", "staff"]
+
+admin.site.site_header = _("Newsroom of the portal")
+admin.site.site_title = _("Newsroom")
+admin.site.index_title = _("What would you like to do?")

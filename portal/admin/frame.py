@@ -1,0 +1,182 @@
+"""What stands around every page: identity, menu, blocks, map, links and alert banners."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Case, F, QuerySet, Subquery, When
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from news.admin.base import StaffAdmin
+from news.admin.categories import category_choices
+from portal.models import (
+    AlertBanner,
+    HomeBlock,
+    Link,
+    LinkGroup,
+    MenuItem,
+    SidebarBlock,
+    SiteIdentity,
+    WardMap,
+)
+
+
+class WithCategoryForm(forms.ModelForm):
+    """Shows the categories as a tree."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "category" in self.fields:
+            self.fields["category"].choices = [("", "—"), *category_choices()]
+
+
+@admin.register(SiteIdentity)
+class SiteIdentityAdmin(StaffAdmin):
+    list_display = ["name", "valid_from", "parent_name", "in_use"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["valid_from"],
+                "description": _(
+                    "When the agency is renamed or merged, add a new record with the day from "
+                    "which it holds; the pages change on that day by themselves."
+                ),
+            },
+        ),
+        (
+            _("Names"),
+            {
+                "fields": [
+                    *("name", "name_en", "kind", "kind_en", "parent_name", "parent_name_en"),
+                    *("former_name", "slogan", "domain"),
+                ]
+            },
+        ),
+        (_("Pictures"), {"fields": ["emblem", "banner"]}),
+        (
+            _("Footer"),
+            {
+                "fields": [
+                    *("managing_agency", "governing_agency", "address", "phone", "fax", "email"),
+                    *("responsible_person", "licence", "reuse_sentence", "copyright_line"),
+                ],
+                "description": _("Rules on state portals ask for these; leave none of them blank."),
+            },
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SiteIdentity]:
+        valid = SiteIdentity.objects.filter(valid_from__lte=timezone.localdate())
+        current = valid.order_by("-valid_from").values("pk")[:1]
+        return super().get_queryset(request).annotate(current=Subquery(current))
+
+    @admin.display(description=_("in use"), boolean=True)
+    def in_use(self, identity: Any) -> bool:
+        return identity.pk == identity.current
+
+
+class MenuItemInline(admin.TabularInline):
+    model = MenuItem
+    form = WithCategoryForm
+    fields = ["label", "label_en", "category", "page", "address", "position"]
+    extra = 1
+    verbose_name_plural = _("entries below this one")
+
+
+@admin.register(MenuItem)
+class MenuItemAdmin(StaffAdmin):
+    form = WithCategoryForm
+    fields = ["parent", "label", "label_en", "category", "page", "address", "position"]
+    inlines = [MenuItemInline]
+    list_display = ["entry", "target", "position"]
+    list_display_links = ["entry"]
+    list_editable = ["position"]
+    list_select_related = ["category", "page", "parent"]
+    list_per_page = 200
+    sortable_by = ()
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Each top entry directly followed by those below it."""
+        return [
+            Case(When(parent=None, then=F("position")), default=F("parent__position")),
+            Case(When(parent=None, then=F("pk")), default=F("parent")),
+            F("parent").asc(nulls_first=True),
+            "position",
+            "pk",
+        ]
+
+    def get_inlines(self, request: HttpRequest, obj: MenuItem | None) -> Any:
+        return [] if obj is not None and obj.parent_id else self.inlines
+
+    @admin.display(description=_("label"))
+    def entry(self, item: MenuItem) -> str:
+        depth = 2 if item.parent_id else 1
+        return format_html('<span class="tree-name tree-depth-{}">{}</span>', depth, item)
+
+    @admin.display(description=_("target"))
+    def target(self, item: MenuItem) -> str:
+        return str(item.category or item.page or item.address)
+
+
+@admin.register(HomeBlock)
+class HomeBlockAdmin(StaffAdmin):
+    form = WithCategoryForm
+    fields = ["kind", "category", "title", "title_en", "position", "is_public"]
+    list_display = ["__str__", "kind", "category", "position", "is_public"]
+    list_editable = ["position", "is_public"]
+    list_select_related = ["category"]
+    sortable_by = ()
+
+
+@admin.register(SidebarBlock)
+class SidebarBlockAdmin(StaffAdmin):
+    fields = ["kind", "title", "title_en", "image", "link", "position", "is_public"]
+    list_display = ["__str__", "kind", "position", "is_public"]
+    list_editable = ["position", "is_public"]
+    sortable_by = ()
+
+
+@admin.register(WardMap)
+class WardMapAdmin(StaffAdmin):
+    fields = ["title", "title_en", "image", "description", "service_link", "is_current"]
+    list_display = ["title", "is_current"]
+
+
+class LinkInline(admin.TabularInline):
+    model = Link
+    fields = ["label", "address", "position"]
+    extra = 2
+
+
+@admin.register(LinkGroup)
+class LinkGroupAdmin(StaffAdmin):
+    fields = ["name", "name_en", "position"]
+    inlines = [LinkInline]
+    list_display = ["name", "position"]
+    list_editable = ["position"]
+    search_fields = ["name", "links__label"]
+    sortable_by = ()
+
+
+@admin.register(AlertBanner)
+class AlertBannerAdmin(StaffAdmin):
+    fields = ["text", "text_en", "link", "level", "starts_at", "ends_at"]
+    list_display = ["text", "level", "starts_at", "ends_at", "state"]
+    list_filter = ["level"]
+
+    @admin.display(description=_("status"))
+    def state(self, banner: AlertBanner) -> str:
+        now = timezone.now()
+        if banner.ends_at <= now:
+            key, words = "expired", _("over")
+        elif banner.starts_at > now:
+            key, words = "scheduled", _("coming")
+        else:
+            key, words = "published", _("shown now")
+        return format_html('<span class="state state-{}">{}</span>', key, words)

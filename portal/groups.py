@@ -1,0 +1,55 @@
+"""The two groups that a newsroom begins with, made after each migration where they are missing.
+
+A data migration would run before the permissions exist, and would not survive the flush between
+tests. What an office changes in its groups is never touched again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.management import create_permissions
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+EDITORS = "Biên tập viên"
+WRITERS = "Cộng tác viên"
+
+
+def create_groups(using: str = "default", **kwargs: Any) -> None:
+    """Make the groups that are missing; a receiver of `post_migrate`."""
+    try:
+        kwargs["apps"].get_model("auth", "Group")
+    except LookupError:
+        return  # only some apps were migrated, and there is no table of groups yet
+    for label in ("news", "portal"):
+        create_permissions(apps.get_app_config(label), verbosity=0, using=using)
+    permissions = Permission.objects.using(using)
+    rights = {EDITORS: _rights_of_editors(permissions), WRITERS: _rights_of_writers(permissions)}
+    for name, granted in rights.items():
+        with transaction.atomic(using=using):
+            group, is_new = Group.objects.using(using).get_or_create(name=name)
+            if is_new:
+                group.permissions.set(granted)
+
+
+def _rights_of_editors(permissions: QuerySet[Permission]) -> QuerySet[Permission]:
+    """Everything in news and in the frame of the pages, staff accounts excepted."""
+    return permissions.filter(content_type__app_label__in=["news", "portal"]).exclude(
+        content_type__model__in=["user", "listing", "listingmonth"]
+    )
+
+
+def _rights_of_writers(permissions: QuerySet[Permission]) -> QuerySet[Permission]:
+    """Drafts of their own with pictures and attachments; the rest of the newsroom to look up."""
+    own = Q(codename__in=["add_article", "change_article", "delete_article", "add_image"])
+    files = Q(codename__in=["add_attachment", "change_attachment", "delete_attachment"])
+    look_up = Q(
+        codename__in=[
+            *("view_article", "view_image", "view_attachment", "view_category", "view_tag"),
+            *("view_series", "view_author", "add_tag"),
+        ]
+    )
+    return permissions.filter(own | files | look_up, content_type__app_label="news")

@@ -1,0 +1,171 @@
+"""The admin of the frame, of staff, and of the site as a whole."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.groups import EDITORS, WRITERS, create_groups
+from portal.models import (
+    AlertBanner,
+    HomeBlock,
+    LinkGroup,
+    MenuItem,
+    Page,
+    SidebarBlock,
+    SiteIdentity,
+    Song,
+    WardMap,
+)
+from tests.factories import make_article, make_category, make_image
+
+# The first frame of an MP3 file, and silence.
+MP3 = b"\xff\xfb\x90\x00" + bytes(413)
+
+pytestmark = pytest.mark.django_db
+
+MODELS = [
+    model._meta.label_lower.replace(".", "_")
+    for model in admin.site._registry
+    if model._meta.app_label in {"news", "portal", "auth"}
+]
+
+
+@pytest.fixture
+def one_of_each() -> None:
+    image = make_image()
+    make_article(lead_image=image)
+    now = timezone.now()
+    page = Page(title="Giới thiệu", body="<p>Phường Yên Hà.</p>")
+    rows = [
+        page,
+        SiteIdentity(valid_from=date(2025, 7, 1), name="ỦY BAN NHÂN DÂN PHƯỜNG YÊN HÀ"),
+        MenuItem(address="/", label="Trang chủ"),
+        HomeBlock(kind="newest"),
+        SidebarBlock(kind="map"),
+        WardMap(title="Bản đồ phường", image=image),
+        LinkGroup(name="Cơ quan nhà nước"),
+        AlertBanner(text="Bão số 5", starts_at=now, ends_at=now + timedelta(days=1)),
+        Song(title="Về Yên Hà", link="https://example.org/bai-hat"),
+    ]
+    for row in rows:
+        row.full_clean()
+        row.save()
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_list_and_every_form_opens(name: str, admin_client: Any, one_of_each: None) -> None:
+    assert admin_client.get(reverse(f"admin:{name}_changelist")).status_code == 200
+    assert admin_client.get(reverse(f"admin:{name}_add")).status_code == 200
+    model = next(m for m in admin.site._registry if name == m._meta.label_lower.replace(".", "_"))
+    for row in model._default_manager.all()[:1]:
+        address = reverse(f"admin:{name}_change", args=[row.pk])
+        assert admin_client.get(address).status_code == 200
+
+
+def test_the_menu_lists_each_entry_below_its_own(admin_client: Any) -> None:
+    second = MenuItem.objects.create(address="/hai", label="Hai", position=2)
+    MenuItem.objects.create(address="/mot", label="Một", position=1)
+    MenuItem.objects.create(address="/hai-a", label="Hai A", position=1, parent=second)
+    MenuItem.objects.create(address="/ba", label="Ba", position=3)
+    response = admin_client.get(reverse("admin:portal_menuitem_changelist"))
+    assert [item.label for item in response.context["cl"].result_list] == [
+        "Một",
+        "Hai",
+        "Hai A",
+        "Ba",
+    ]
+
+
+def mp3() -> SimpleUploadedFile:
+    return SimpleUploadedFile("ve-yen-ha.mp3", MP3 * 3)
+
+
+def song_form(**values: Any) -> dict[str, Any]:
+    return {"title": "Về Yên Hà", "position": "0", "is_public": "on", **values}
+
+
+def test_a_song_is_taken_in_with_its_file(admin_client: Any) -> None:
+    data = song_form(upload=mp3())
+    admin_client.post(reverse("admin:portal_song_add"), data)
+    assert Song.objects.get().file.name.startswith("am-thanh/")
+
+
+def test_a_song_needs_a_file_or_a_link(admin_client: Any) -> None:
+    response = admin_client.post(reverse("admin:portal_song_add"), song_form())
+    assert response.status_code == 200
+    assert not Song.objects.exists()
+
+
+def test_a_file_that_is_no_sound_is_refused_beside_its_field(admin_client: Any) -> None:
+    data = song_form(upload=SimpleUploadedFile("bai-hat.mp3", b"MZ\x90\x00"))
+    response = admin_client.post(reverse("admin:portal_song_add"), data)
+    assert response.context["adminform"].form.errors["upload"]
+
+
+def test_deleting_a_song_takes_its_file_along(
+    admin_client: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    admin_client.post(
+        reverse("admin:portal_song_add"),
+        song_form(upload=mp3()),
+    )
+    song = Song.objects.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        admin_client.post(reverse("admin:portal_song_delete", args=[song.pk]), {"post": "yes"})
+    assert not default_storage.exists(song.file.name)
+
+
+def codenames(group: str) -> set[str]:
+    return set(Group.objects.get(name=group).permissions.values_list("codename", flat=True))
+
+
+def test_editors_may_publish_and_edit_the_frame_but_not_staff() -> None:
+    granted = codenames(EDITORS)
+    assert {"publish_article", "change_page", "change_song", "change_menuitem"} <= granted
+    assert not {"change_user", "add_user", "change_group"} & granted
+
+
+def test_writers_may_write_but_not_publish() -> None:
+    granted = codenames(WRITERS)
+    assert {"add_article", "change_article", "add_image"} <= granted
+    assert not {"publish_article", "delete_image", "change_category"} & granted
+
+
+def test_what_an_office_changed_in_its_groups_stays() -> None:
+    Group.objects.get(name=WRITERS).permissions.clear()
+    create_groups(apps=apps)
+    assert codenames(WRITERS) == set()
+
+
+def test_a_page_in_the_admin_is_kept_by_nobody(admin_client: Any) -> None:
+    response = admin_client.get(reverse("admin:index"))
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_the_editor_pages_carry_their_nonce_in_policy_and_import_map(admin_client: Any) -> None:
+    make_category()
+    response = admin_client.get(reverse("admin:portal_page_add"))
+    policy = response["Content-Security-Policy"]
+    nonce = policy.partition("'nonce-")[2].partition("'")[0]
+    assert nonce
+    maps = re.findall(r"<script[^>]*importmap[^>]*>", response.content.decode())
+    assert len(maps) == 1
+    assert f'nonce="{nonce}"' in maps[0]
+    assert "unsafe-inline" not in policy
+
+
+def test_the_public_pages_keep_their_strict_policy(client: Any) -> None:
+    policy = client.get("/healthz")["Content-Security-Policy"]
+    assert "nonce" not in policy
+    assert "frame-ancestors 'none'" in policy
