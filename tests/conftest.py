@@ -65,9 +65,15 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def page(browser: Any, live_server: Any) -> Iterator[Any]:
+def site_url(request: pytest.FixtureRequest) -> str:
+    """Where the browser finds the site: the test's own database, served by a thread."""
+    return str(request.getfixturevalue("live_server").url)
+
+
+@pytest.fixture
+def page(browser: Any, site_url: str) -> Iterator[Any]:
     """A fresh browser page, whose requests outside the site and script errors fail the test."""
-    context = browser.new_context(locale="vi-VN", base_url=live_server.url)
+    context = browser.new_context(locale="vi-VN", base_url=site_url)
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
@@ -79,7 +85,7 @@ def page(browser: Any, live_server: Any) -> Iterator[Any]:
         "request",
         lambda request: (
             None
-            if request.url.startswith((live_server.url, "data:", "blob:", "about:"))
+            if request.url.startswith((site_url, "data:", "blob:", "about:"))
             else problems.append(f"request to another host: {request.url}")
         ),
     )

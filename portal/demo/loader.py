@@ -26,6 +26,7 @@ from portal.models import (
     Page,
     SidebarBlock,
     SiteIdentity,
+    Song,
     WardMap,
 )
 
@@ -374,13 +375,15 @@ def _songs() -> None:
         header = dict(line.split(": ", 1) for line in block.splitlines())
         path = FOLDER / "songs" / header["file"]
         with path.open("rb") as file:
-            portal_services.add_song(
+            portal_services.save_song(
+                song=Song(
+                    title=header["title"],
+                    composer=header.get("composer", ""),
+                    singer=header.get("singer", ""),
+                    licence_note=header.get("licence_note", ""),
+                    position=position,
+                ),
                 upload=File(file, name=path.name),
-                title=header["title"],
-                composer=header.get("composer", ""),
-                singer=header.get("singer", ""),
-                licence_note=header.get("licence_note", ""),
-                position=position,
             )
 
 

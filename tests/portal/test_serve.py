@@ -2,131 +2,29 @@
 
 from __future__ import annotations
 
-import functools
-import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
 
 from portal.embedded import EmbeddedPostgres
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(condition: Callable[[], Any], seconds: float = 30) -> Any:
-    """Ask again until the answer is true; fail with its last value."""
-    until = time.monotonic() + seconds
-    while not (answer := condition()):
-        assert time.monotonic() < until, f"still {answer!r} after {seconds} s"
-        time.sleep(0.05)
-    return answer
-
-
-@functools.cache
-def collected_static_files() -> Path:
-    """A folder that all sites of this test run share; the first one fills it."""
-    return Path(tempfile.mkdtemp(prefix="static-", dir=settings.PORTAL_DATA))
-
-
-class Site:
-    """One running `manage.py serve`."""
-
-    def __init__(self, data: Path, **environment: str) -> None:
-        self.data, self.port = data, free_port()
-        self.database_pid: int | None = None
-        inherited = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--no-demo", f"--port={self.port}"],
-            cwd=settings.BASE_DIR,
-            env=inherited
-            | {
-                "PORTAL_DATA": str(data),
-                "PORTAL_LOCAL": "1",
-                "PORTAL_POSTGRES_FSYNC": "off",
-                "STATIC_ROOT": str(collected_static_files()),
-                "WEB_CONCURRENCY": "2",
-            }
-            | environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-
-    def get(self, path: str = "/") -> tuple[int, str]:
-        """Return the status and the text of an address; 0 if nobody answers."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        try:
-            connection.request("GET", path)
-            response = connection.getresponse()
-            return response.status, response.read().decode()
-        except OSError:
-            return 0, ""
-        finally:
-            connection.close()
-
-    def wait_until_it_answers(self) -> None:
-        wait_for(lambda: self.get("/healthz")[0] == 200 or self.process.poll() is not None)
-        assert self.process.poll() is None, self.process.communicate()[0].decode()
-
-    def processes(self) -> set[int]:
-        """The living processes of the server's session and of the database with its children."""
-        table: dict[int, tuple[int, int]] = {}
-        for entry in Path("/proc").iterdir():
-            try:
-                state, parent, _, session = (
-                    (entry / "stat").read_text().rpartition(")")[2].split()[:4]
-                )
-            except (OSError, ValueError):
-                continue
-            if entry.name.isdigit() and state != "Z":
-                table[int(entry.name)] = (int(parent), int(session))
-        self.database_pid = self.postmaster() or self.database_pid
-        return {
-            pid
-            for pid, (parent, session) in table.items()
-            if session == self.process.pid or self.database_pid in {pid, parent}
-        }
-
-    def postmaster(self) -> int | None:
-        """The process id of the database, None while it does not run."""
-        for path in self.data.rglob("postmaster.pid"):
-            words = path.read_text().split()
-            return int(words[0]) if words else None
-        return None
-
-    def end(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
+from tests.portal.running import Site, wait_for
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    # The database's own account must be able to pass through to it.
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o711)
     return tmp_path / "data"
 
 
 @pytest.fixture
 def site(data: Path) -> Iterator[Site]:
-    site = Site(data)
+    site = Site(data, "--no-demo")
     yield site
     site.end()
 
@@ -174,7 +72,7 @@ def test_stopped_database_gives_our_own_page_and_needs_no_restart(data: Path) ->
     database.start()
     where = database.connection_parameters()
     url = "postgres://{user}@/{dbname}?host={host}&port={port}".format(**where)
-    site = Site(data / "site", DATABASE_URL=url)
+    site = Site(data / "site", "--no-demo", DATABASE_URL=url)
     try:
         site.wait_until_it_answers()
         assert site.get()[0] == 200

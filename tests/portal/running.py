@@ -1,0 +1,127 @@
+"""A running site for the tests: real processes, as `make run` starts them."""
+
+from __future__ import annotations
+
+import functools
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 30) -> Any:
+    """Ask again until the answer is true; fail with its last value."""
+    until = time.monotonic() + seconds
+    while not (answer := condition()):
+        assert time.monotonic() < until, f"still {answer!r} after {seconds} s"
+        time.sleep(0.05)
+    return answer
+
+
+@functools.cache
+def collected_static_files() -> Path:
+    """A folder that all sites of this test run share; the first one fills it."""
+    return Path(tempfile.mkdtemp(prefix="static-", dir=settings.PORTAL_DATA))
+
+
+class Site:
+    """One running `manage.py serve`."""
+
+    def __init__(self, data: Path, *arguments: str, **environment: str) -> None:
+        self.data, self.port = data, free_port()
+        self.database_pid: int | None = None
+        inherited = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
+        self.environment = inherited | {
+            "PORTAL_DATA": str(data),
+            "PORTAL_LOCAL": "1",
+            "PORTAL_POSTGRES_FSYNC": "off",
+            "STATIC_ROOT": str(collected_static_files()),
+            "WEB_CONCURRENCY": "2",
+            **environment,
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve", f"--port={self.port}", *arguments],
+            cwd=settings.BASE_DIR,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def get(self, path: str = "/") -> tuple[int, str]:
+        """Return the status and the text of an address; 0 if nobody answers."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        except OSError:
+            return 0, ""
+        finally:
+            connection.close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def wait_until_it_answers(self) -> None:
+        wait_for(lambda: self.get("/healthz")[0] == 200 or self.process.poll() is not None, 90)
+        assert self.process.poll() is None, self.process.communicate()[0].decode()
+
+    def shell(self, code: str) -> str:
+        """Run Python code in the site's own `manage.py shell` and return what it prints."""
+        return subprocess.run(
+            [sys.executable, "manage.py", "shell", "--verbosity=0", "--command", code],
+            cwd=settings.BASE_DIR,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    def processes(self) -> set[int]:
+        """The living processes of the server's session and of the database with its children."""
+        table: dict[int, tuple[int, int]] = {}
+        for entry in Path("/proc").iterdir():
+            try:
+                state, parent, _, session = (
+                    (entry / "stat").read_text().rpartition(")")[2].split()[:4]
+                )
+            except (OSError, ValueError):
+                continue
+            if entry.name.isdigit() and state != "Z":
+                table[int(entry.name)] = (int(parent), int(session))
+        self.database_pid = self.postmaster() or self.database_pid
+        return {
+            pid
+            for pid, (parent, session) in table.items()
+            if session == self.process.pid or self.database_pid in {pid, parent}
+        }
+
+    def postmaster(self) -> int | None:
+        """The process id of the database, None while it does not run."""
+        for path in self.data.rglob("postmaster.pid"):
+            words = path.read_text().split()
+            return int(words[0]) if words else None
+        return None
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        assert self.process.stdout is not None
+        self.process.stdout.close()

@@ -1,0 +1,188 @@
+"""The public pages in a real browser: accessible, calm, whole on a phone, and by keyboard."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.portal.running import Site
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+
+# One article of each kind that looks different; printed as JSON by the site's own shell.
+FIND = """
+import json
+from news.models import Article
+from news import services
+article = Article.objects.exclude(lead_image=None).exclude(series=None).latest("published_at")
+table = Article.objects.filter(body__contains="<table").latest("published_at")
+files = Article.objects.exclude(attachments=None).latest("published_at")
+old = Article.objects.earliest("published_at")
+services.withdraw_article(article=old, reason="Số liệu chưa được kiểm chứng.")
+month = article.published_at
+print(json.dumps({
+    "article": article.get_absolute_url(),
+    "english article": "/en" + article.get_absolute_url(),
+    "article with a table": table.get_absolute_url(),
+    "article with files": files.get_absolute_url(),
+    "withdrawn article": old.get_absolute_url(),
+    "category": article.category.get_absolute_url(),
+    "category of categories": article.category.parent.get_absolute_url(),
+    "tag": article.tags.all()[0].get_absolute_url(),
+    "series": article.series.get_absolute_url(),
+    "author": article.author.get_absolute_url(),
+    "year": f"/luu-tru/{month:%Y}/",
+    "month": f"/luu-tru/{month:%Y}/{month:%m}/",
+}))
+"""
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demo ward as `make run` shows it: production server, its own database."""
+    site = Site(tmp_path_factory.mktemp("demo") / "data")
+    try:
+        site.wait_until_it_answers()
+        yield site
+    finally:
+        site.process.terminate()
+        site.process.wait(timeout=30)
+        site.end()
+
+
+@pytest.fixture
+def site_url(demo: Site) -> str:
+    return demo.url
+
+
+@pytest.fixture(scope="session")
+def addresses(demo: Site) -> dict[str, str]:
+    """One address of each kind of page."""
+    return json.loads(demo.shell(FIND)) | {
+        "home": "/",
+        "english home": "/en/",
+        "newest": "/tin-tuc/",
+        "newest page 2": "/tin-tuc/?page=2",
+        "archive": "/luu-tru/",
+        "site map": "/so-do-cong/",
+        "page": "/trang/gioi-thieu/",
+        "not found": "/khong-co",
+    }
+
+
+def violations(page: Any) -> list[str]:
+    """What axe-core finds wrong with the page as it stands."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    results = Axe().run(page, options={"resultTypes": ["violations"]}).response
+    return [
+        f"{v['id']}: {v['help']} – {node['html'][:160]} – {node.get('failureSummary', '')[:300]}"
+        for v in results["violations"]
+        for node in v["nodes"]
+    ]
+
+
+def test_every_kind_of_page_is_accessible_on_phone_and_desktop_in_light_and_dark(
+    page: Any, addresses: dict[str, str]
+) -> None:
+    found: dict[str, list[str]] = {}
+    for name, address in addresses.items():
+        page.goto(address)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            for size in (PHONE, DESKTOP):
+                page.set_viewport_size(size)
+                if wrong := violations(page):
+                    found[f"{name}, {scheme}, {size['width']}"] = wrong
+    # The one error a browser logs by itself for a page that is not there.
+    page.problems[:] = [p for p in page.problems if "404 (Not Found)" not in p]
+    assert found == {}
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_no_page_is_wider_than_the_phone(page: Any, addresses: dict[str, str], width: int) -> None:
+    """320 pixels are also what 400 % zoom leaves of a screen of 1280."""
+    page.set_viewport_size({"width": width, "height": 640})
+    wide = {}
+    for name, address in addresses.items():
+        page.goto(address)
+        has = page.evaluate("document.documentElement.scrollWidth")
+        if has > width:
+            wide[name] = has
+    page.problems[:] = [p for p in page.problems if "404 (Not Found)" not in p]
+    assert wide == {}
+
+
+def test_reading_leaves_no_cookie_and_asks_no_other_host(
+    page: Any, addresses: dict[str, str]
+) -> None:
+    for name in ("home", "article", "category", "page"):
+        page.goto(addresses[name])
+        page.wait_for_load_state("networkidle")
+    assert page.context.cookies() == []
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+
+
+def test_first_tab_leads_past_the_frame_to_the_content(
+    page: Any, addresses: dict[str, str]
+) -> None:
+    page.goto(addresses["article"])
+    page.keyboard.press("Tab")
+    assert "Chuyển đến nội dung chính" in page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") != ""
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_every_stop_of_the_keyboard_can_be_seen(page: Any, addresses: dict[str, str]) -> None:
+    page.set_viewport_size(DESKTOP)
+    page.goto(addresses["home"])
+    hidden = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        place = page.evaluate(
+            """() => { const e = document.activeElement, r = e.getBoundingClientRect();
+            const s = getComputedStyle(e);
+            return {text: e.textContent.trim().slice(0, 40), shown: r.width > 0 && r.height > 0,
+                    ring: s.outlineStyle !== 'none' || s.boxShadow !== 'none'} }"""
+        )
+        if not (place["shown"] and place["ring"]):
+            hidden.append(place)
+    assert hidden == []
+
+
+def test_pages_work_without_javascript(
+    browser: Any, site_url: str, addresses: dict[str, str]
+) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=site_url)
+    try:
+        page = context.new_page()
+        page.set_viewport_size(PHONE)
+        page.goto(addresses["home"])
+        page.locator("main a").first.click()
+        assert page.locator("h1").count() == 1
+        page.goto(addresses["newest"])
+        page.get_by_role("link", name="Trang sau").first.click()
+        assert "page=2" in page.url
+    finally:
+        context.close()
+
+
+def test_stacked_marks_are_not_clipped(page: Any, addresses: dict[str, str]) -> None:
+    """Ộ Ặ Ễ need their room: no text of the page has lines closer than 1.25."""
+    page.goto(addresses["home"])
+    tight = page.evaluate(
+        """() => [...document.querySelectorAll('h1,h2,h3,a,p,li,span')]
+        .filter(e => e.textContent.trim() && e.getClientRects().length)
+        .map(e => { const s = getComputedStyle(e);
+            return [parseFloat(s.lineHeight) / parseFloat(s.fontSize), e.textContent.trim()] })
+        .filter(([ratio]) => ratio < 1.25).map(found => found.join(' '))"""
+    )
+    assert tight == []

@@ -1,0 +1,80 @@
+"""What must never stand in the code: found by looking, not by running."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT: Path = settings.BASE_DIR
+
+
+def tracked(*suffixes: str) -> list[Path]:
+    """The files of the project with these endings, as git knows them."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\n")
+    return [ROOT / name for name in listed if name.endswith(suffixes) and (ROOT / name).exists()]
+
+
+def found(pattern: str, paths: list[Path]) -> Iterator[str]:
+    for path in paths:
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if re.search(pattern, line):
+                yield f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+
+
+def test_only_the_one_filter_for_cleaned_bodies_declares_text_safe() -> None:
+    code = [path for path in tracked(".py") if not path.is_relative_to(ROOT / "tests")]
+    marked = list(found(r"mark_safe\(|SafeString\(|def __html__", code))
+    assert [line.partition(":")[0] for line in marked] == ["news/templatetags/news_tags.py"]
+    assert list(found(r"\|\s*safe\b|autoescape off", tracked(".html"))) == []
+
+
+def test_public_templates_hold_no_inline_code_and_no_foreign_address() -> None:
+    templates = [path for path in tracked(".html") if "admin" not in path.parts]
+    inline = r"<script(?![^>]*\bsrc=)(?![^>]*application/ld\+json)|<style|\sstyle=|\son[a-z]+="
+    assert list(found(inline, templates)) == []
+    foreign = r"""(src|href)=["'](https?:)?//"""
+    lines = [
+        line for line in found(foreign, templates)
+        # Links that a reader may follow, with nothing loaded from there.
+        if "zalo.me" not in line and "facebook.com/sharer" not in line
+    ]  # fmt: skip
+    assert lines == []
+
+
+def test_style_sheets_load_nothing_from_elsewhere() -> None:
+    sheets = [path for path in tracked(".css") if "static" in path.parts]
+    assert list(found(r"url\(\s*[\"']?(https?:)?//|@import", sheets)) == []
+
+
+def test_news_knows_no_other_app() -> None:
+    code = [path for path in tracked(".py") if path.is_relative_to(ROOT / "news")]
+    assert list(found(r"^\s*(from|import) (portal|stats|comments|ratings)\b", code)) == []
+
+
+def test_components_know_no_app() -> None:
+    components = [p for p in tracked(".html") if p.is_relative_to(ROOT / "templates/components")]
+    assert components
+    assert list(found(r"\{% load (?!i18n|static|l10n|tz|vietnamese_tags)", components)) == []
+
+
+@pytest.mark.parametrize("word", ["/root/", "/work/", "/opt/pypi", "registry.npmjs", "pypi.org"])
+def test_no_path_of_a_machine_and_no_registry_is_named(word: str) -> None:
+    texts = [
+        path
+        for path in tracked(
+            ".py", ".md", ".html", ".toml", ".lock", ".po", ".css", ".js", "Makefile"
+        )
+        if path != Path(__file__)
+    ]
+    assert list(found(re.escape(word), texts)) == []

@@ -1,0 +1,47 @@
+"""The project's papers tell the truth about the files and commands they name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT: Path = settings.BASE_DIR
+PAPERS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+
+_LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+_PATH = re.compile(
+    r"`((?:portal|news|templates|tests|bench|deploy|docs|locale|\.ci)/[\w./-]*|Makefile|manage\.py)`"
+)
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_that_a_paper_names_exist(paper: Path) -> None:
+    text = paper.read_text(encoding="utf-8")
+    missing = [name for name in _LINK.findall(text) if not (paper.parent / name).exists()]
+    missing += [name for name in _PATH.findall(text) if not (ROOT / name).exists()]
+    assert missing == []
+
+
+def test_every_setting_from_the_environment_is_documented() -> None:
+    settings_file = (ROOT / "portal" / "settings.py").read_text(encoding="utf-8")
+    named = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings_file))
+    documented = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs/settings.md").read_text()))
+    assert named - documented == set()
+
+
+def test_commands_that_the_papers_name_exist() -> None:
+    commands = {path.stem for path in ROOT.glob("*/management/commands/*.py")}
+    commands |= {"check", "migrate", "createsuperuser", "shell", "collectstatic"}
+    for paper in PAPERS:
+        named = set(re.findall(r"manage\.py (\w+)", paper.read_text(encoding="utf-8")))
+        assert named - commands == set(), paper.name
+
+
+def test_make_targets_that_the_papers_name_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
+    for paper in PAPERS:
+        named = set(re.findall(r"`(?:\w+=\S+ )*make (\w+)", paper.read_text(encoding="utf-8")))
+        assert named - targets == set(), paper.name
