@@ -32,6 +32,8 @@ _ATTRIBUTES = r"""(?:(?:[^<>"']|"[^"<]*"|'[^'<]*')*+(?=>)|[^<>]*)"""
 _IMAGE = re.compile(rf"<img\b({_ATTRIBUTES})>", re.IGNORECASE)
 _SOURCE = re.compile(r"""\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _FIGURE_TAG = re.compile(rf"(<(/?)(figure|figcaption)\b{_ATTRIBUTES}>)", re.IGNORECASE)
+_FIGURE_START = re.compile(r"<figure\b", re.IGNORECASE)
+_FIGURE_END = re.compile(r"</figure\b", re.IGNORECASE)
 _KEEPS_FIGURE = re.compile(r"<(?:img|table|pre|blockquote)\b", re.IGNORECASE)
 
 
@@ -76,8 +78,9 @@ def _figures_opened(source: str) -> tuple[str, int]:
 
     Returns the HTML and how many of them held nothing but a caption.
     """
+    unclosed = len(_FIGURE_START.findall(source)) - len(_FIGURE_END.findall(source))
     # After each text come the whole tag, its slash and its name.
-    parts = _FIGURE_TAG.split(source)
+    parts = _FIGURE_TAG.split(source + "</figure>" * unclosed)
     texts, tags, ends = parts[::4], parts[1::4], parts[2::4]
     is_caption = [name.lower() == "figcaption" for name in parts[3::4]]
     open_figures: list[_Figure] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass, field, fields
 from datetime import datetime, time
@@ -22,7 +23,6 @@ from news.text import comparison_key, normalize, normalize_line, slugify
 
 MOST_BODY_BYTES = 5 * 1024 * 1024
 MOST_TAGS = 50
-MOST_CAPTIONS = 300  # that are looked for in the text; more are taken as they are
 LONGEST_TITLE = Article._meta.get_field("title").max_length or 300
 LONGEST_ID = Article._meta.get_field("import_id").max_length or 300
 LONGEST_NAME = min(
@@ -30,6 +30,7 @@ LONGEST_NAME = min(
 )
 LONGEST_SOURCE = Article._meta.get_field("source_name").max_length or 200
 TITLE_FROM_BODY = 80  # characters
+_BLOCK_TAG = re.compile(r"</?(?:p|li|h[234]|t[dh]|figcaption|caption)\b[^>]*>|<br>")
 YEARS = range(1945, 2101)
 
 
@@ -191,23 +192,26 @@ def _clean_body(record: Record) -> tuple[str, int]:
     body = clean_html(source)
     if record.captions:
         pictures = max(pictures, len(record.captions))
-        missing = _missing_captions(record.captions, comparison_key(plain_text(body)))
+        missing = _missing_captions(record.captions, body)
         body = clean_html(body + "".join(map(bodies.caption_alone, missing)))
     return body, pictures
 
 
-def _missing_captions(captions: tuple[str, ...], words: str) -> list[str]:
-    """Return the captions that do not stand in the words of the body, as often as they repeat."""
-    if len(captions) > MOST_CAPTIONS:
-        return list(captions)
-    wanted: Counter[str] = Counter()
+def _missing_captions(captions: tuple[str, ...], body: str) -> list[str]:
+    """Return the captions that are no block of the cleaned body, as often as they repeat."""
+    blocks = Counter(_caption_key(plain_text(block)) for block in _BLOCK_TAG.split(body))
     missing = []
     for caption in captions:
-        key = comparison_key(caption)
-        wanted[key] += 1
-        if words.count(key) < wanted[key]:
+        key = _caption_key(caption)
+        if blocks[key] > 0:
+            blocks[key] -= 1
+        else:
             missing.append(caption)
     return missing
+
+
+def _caption_key(caption: str) -> str:
+    return comparison_key(caption).rstrip(" .,;")
 
 
 def _without_repeated_summary(body: str, summary: str) -> str:

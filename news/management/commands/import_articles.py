@@ -68,7 +68,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **given: Any) -> None:
         started = time.monotonic()
         options = _options(given)
-        with closing(_Report(given["report"])) as report:
+        with closing(_Report(given["report"] and Path(given["report"]))) as report:
             importer = Importer(options, report.add)
             progress = _Progress(self.stderr, given["files"], given["verbosity"])
             try:

@@ -1,0 +1,192 @@
+"""The import beside others: killed in the middle, twice at once, beside a clerk at work."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections, transaction
+
+from news.importing import service
+from news.importing.service import BATCH
+from news.models import Article, Category, Listing, OldAddress, Tag
+from tests.factories import make_article, make_category
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+COUNT = 2 * BATCH + 50
+# The database of the tests has another name than the one of the settings.
+RUN = """
+import sys
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
+import django
+django.setup()
+from django.core.management import call_command
+call_command("import_articles", sys.argv[2], report=sys.argv[3])
+"""
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / "tin.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(COUNT):
+            record = {
+                "id": f"cu:{number}",
+                "title": f"Tin số {number}",
+                "body_html": "<p>Nội dung.</p>" * 20,
+                "category": f"Mục {number % 5}",
+                "tags": [f"từ khóa {number % 7}", "chung"],
+                "url": f"/tin/{number}.html",
+                "published_at": "2024-03-05",
+            }
+            file.write(json.dumps(record) + "\n")
+    return path
+
+
+def run_import(path):
+    out = StringIO()
+    call_command(
+        "import_articles",
+        str(path),
+        report=path.with_suffix(f".{os.urandom(4).hex()}.csv"),
+        stdout=out,
+        verbosity=0,
+    )
+    return out.getvalue()
+
+
+def start_import(path):
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            RUN,
+            connection.settings_dict["NAME"],
+            str(path),
+            str(path.with_suffix(".csv")),
+        ],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "portal.settings", "PORTAL_LOCAL": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def wait_until(process, sql):
+    """Wait until a statement finds something, while the process lives."""
+    for _attempt in range(1200):
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            if cursor.fetchone():
+                return
+        try:
+            process.wait(timeout=0.05)
+        except subprocess.TimeoutExpired:
+            continue
+        raise AssertionError(f"the import ended too early:\n{process.stdout.read()}")
+    raise AssertionError("the import did not come that far")
+
+
+WAITS_FOR_ADDRESSES = """
+    SELECT 1 FROM pg_locks
+    WHERE relation = 'news_oldaddress'::regclass AND mode = 'RowExclusiveLock' AND NOT granted
+"""
+
+
+def assert_all_is_there():
+    assert Article.objects.count() == COUNT
+    assert OldAddress.objects.count() == COUNT
+    assert Article.tags.through.objects.count() == 2 * COUNT
+    assert Listing.objects.filter(category=None).count() == COUNT
+    assert (Category.objects.count(), Tag.objects.count()) == (5, 8)
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
+def test_import_that_is_stopped_leaves_no_half_record_and_the_next_run_finishes(path, end):
+    with start_import(path) as process, transaction.atomic(), connection.cursor() as cursor:
+        # The articles of a batch are written before their addresses, which have to wait here.
+        cursor.execute("LOCK TABLE news_oldaddress IN SHARE MODE")
+        wait_until(process, WAITS_FOR_ADDRESSES)
+        process.send_signal(end)
+        process.communicate(timeout=60)
+    whole = Article.objects.count()
+    assert whole % BATCH == 0
+    assert OldAddress.objects.count() == whole
+    assert Article.tags.through.objects.count() == 2 * whole
+    assert f"unchanged: {whole}\n" in _plain(run_import(path))
+    assert_all_is_there()
+
+
+def _plain(summary):
+    """The numbers of a summary under the names of the code, whatever language it is in."""
+    lines = [line for line in summary.splitlines() if line.startswith("  ")]
+    numbers = [line.rpartition(": ")[2] for line in lines]
+    return "".join(
+        f"{name}: {number}\n" for name, number in zip(service.OUTCOMES, numbers, strict=False)
+    )
+
+
+def test_two_imports_of_one_file_at_once_make_no_duplicates(path):
+    def run(_number):
+        try:
+            return _plain(run_import(path))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        summaries = list(pool.map(run, range(2)))
+    assert all("refused: 0" in summary for summary in summaries)
+    assert_all_is_there()
+
+
+def test_import_and_a_clerk_who_publishes_and_moves_categories_do_not_block_each_other(path):
+    shelf, below = make_category("Mục 0"), make_category("Mục 1")
+    article = make_article(category=shelf)
+
+    def clerk():
+        try:
+            for number in range(15):
+                with transaction.atomic():
+                    Article.objects.filter(pk=article.pk).update(
+                        category=[shelf, below][number % 2]
+                    )
+                with transaction.atomic():
+                    below.parent = None if number % 2 else shelf
+                    below.save()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        working = pool.submit(clerk)
+        summary = _plain(run_import(path))
+        working.result(timeout=60)
+    assert "refused: 0" in summary
+    assert f"created: {COUNT}" in summary
+    assert Article.objects.count() == COUNT + 1
+
+
+def test_progress_is_told_on_the_way(path, monkeypatch):
+    class Terminal(StringIO):
+        def isatty(self):
+            return True
+
+    terminal = Terminal()
+    call_command(
+        "import_articles",
+        str(path),
+        report=path.with_suffix(".csv"),
+        stdout=StringIO(),
+        stderr=terminal,
+    )
+    assert "\r" in terminal.getvalue()
+    assert str(BATCH) in terminal.getvalue()
+    assert terminal.getvalue().endswith("\n")
