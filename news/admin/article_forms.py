@@ -19,8 +19,12 @@ from news.admin.categories import category_choices
 from news.fields import PlainTextFormField
 from news.models import Article, Attachment
 
-# PostgreSQL's own mark of the row as it was last written, by whatever way.
-ROW_VERSION = Func(template='"news_article"."xmin"::text', output_field=CharField())
+# PostgreSQL's own marks of a row as it was last written, by whatever way: the transaction, and the
+# place of this writing of it.
+ROW_VERSION = Func(
+    template='"news_article"."xmin"::text || "news_article"."ctid"::text',
+    output_field=CharField(),
+)
 
 
 class ArticleForm(forms.ModelForm):

@@ -73,7 +73,10 @@ class CategoryAdmin(StaffAdmin):
 
 
 class NamedAdmin(StaffAdmin):
-    """What tags, series and authors share."""
+    """What tags, series and authors share.
+
+    Each states its order once more: a model's own is dropped where rows are counted.
+    """
 
     search_fields = ["name"]
     list_per_page = 50
@@ -88,17 +91,20 @@ class NamedAdmin(StaffAdmin):
 
 @admin.register(Tag)
 class TagAdmin(NamedAdmin):
+    ordering = ["sort_key"]
     list_display = ["name", "articles", "slug"]
     fields = ["name", "slug"]
 
 
 @admin.register(Series)
 class SeriesAdmin(NamedAdmin):
+    ordering = ["-pk"]
     list_display = ["name", "articles", "slug"]
     fields = ["name", "slug", "description"]
 
 
 @admin.register(Author)
 class AuthorAdmin(NamedAdmin):
+    ordering = ["sort_key"]
     list_display = ["name", "role", "articles"]
     fields = ["name", "slug", "role"]
