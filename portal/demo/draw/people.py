@@ -192,6 +192,8 @@ def _hat(kind: str | None, view: str, colour: str) -> str:
     if kind == "nurse":
         out = path("M-7,-3C-7.4,-11.6 7.4,-11.6 7,-3Q0,-6 -7,-3Z", colour)
         return out + curve("M-6.4,-4Q0,-6.8 6.4,-4", dark(colour, 0.15), 0.6)
+    if kind == "hood" and view == "back":
+        return path("M-8.6,10C-11,-14 11,-14 8.6,10Z", colour)
     if kind == "hood":  # raincoat
         return path(
             "M-8.6,9C-11,-14 11,-14 8.6,9C7,9.5 6.4,8 6,5C6.4,-7 -6.4,-7 -6,5C-6.4,8 -7,9.5 -8.6,9Z",

@@ -1,5 +1,7 @@
 """Pictures of streets, yards, market, food, craft, sport."""
 
+# One letter serves for many measures here, whole and broken:
+# mypy: disable-error-code="assignment,arg-type,misc"
 # ruff: noqa: E501 – the data of one path is read as one line
 
 import math
@@ -256,7 +258,7 @@ def tru_so_ubnd() -> str:
         + n.dots((490, 668, 790, 722), 0, [RED], 4, 3)
     )
     r = rng(7)
-    for i in range(70):
+    for _ in range(70):
         a = r.uniform(0, 2 * math.pi)
         k = r.uniform(0.72, 0.98)
         o += circ(
@@ -1289,7 +1291,7 @@ def the_thao() -> str:
             "bare": True,
             "dress": "polo",
         }
-        return person(x, y, h, **{**usual, **how})  # type: ignore[arg-type]
+        return person(x, y, h, **{**usual, **how})
 
     # spiker left of the net in the air, blockers right
     o += oval(520, 742, 44, 7, "#22304a", opacity=0.18)
@@ -1605,9 +1607,15 @@ def am_thuc_banh() -> str:
     o += circ(470, 300, 22, "#fffdf6") + circ(470, 300, 12, "#e8a058")
     # bánh bột lọc: clear parcels with shrimp
     o += plate(800, 300, 120, "#8a6fa0")
-    for i, (dx, dy, t) in enumerate(
-        ((-44, -30, 20), (30, -42, -30), (52, 22, 60), (-10, 44, 5), (-58, 26, -50), (0, 0, 30))
-    ):
+    parcels = (
+        (-44, -30, 20),
+        (30, -42, -30),
+        (52, 22, 60),
+        (-10, 44, 5),
+        (-58, 26, -50),
+        (0, 0, 30),
+    )
+    for dx, dy, t in parcels:
         shape = (
             path("M-36,6C-34,-20 34,-20 36,6C20,18 -20,18 -36,6Z", "#f4d9b4")
             + path("M-18,2C-10,-10 12,-10 18,0C10,8 -8,10 -18,2Z", "#e07a4c")

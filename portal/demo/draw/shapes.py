@@ -180,7 +180,7 @@ def glow(*stops: tuple[float, str] | tuple[float, str, float]) -> str:
     return _gradient("radialGradient", "cx='.5' cy='.5' r='.5'", stops)
 
 
-def _gradient(kind: str, ends: str, stops: Sequence[tuple]) -> str:  # type: ignore[type-arg]
+def _gradient(kind: str, ends: str, stops: Sequence[tuple]) -> str:
     inner = "".join(
         f"<stop offset='{s[0]}' stop-color='{s[1]}'"
         + (f" stop-opacity='{s[2]}'" if len(s) > 2 else "")
