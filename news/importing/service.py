@@ -68,6 +68,10 @@ class _Plan:
     paths: list[str] = field(default_factory=list)  # old addresses to add
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def article(self) -> Article:
+        return self.checked.article
+
 
 class Importer:
     """Takes in the records of one run; `counts` holds how many had each of `OUTCOMES`."""
@@ -247,6 +251,8 @@ class _Batch:
                 plan.reason = _(
                     "The article was changed by staff since the import; it was left as it is."
                 )
+        if plan.outcome == "updated" and _is_public(article) and not _is_public(plan.article):
+            plan.notes.append(_("The article is published already and stays so."))
 
     def written(self, batch: list[CheckedRecord]) -> list[_Plan]:
         _lock("news_import")
@@ -257,7 +263,7 @@ class _Batch:
         self._load_names(to_write)
         tags, more = {}, {}
         for plan in to_write:
-            article = plan.checked.article
+            article = plan.article
             shelves = self._shelves(plan)
             article.category = shelves[0]
             article.author = self._author(plan.checked.record.author)
@@ -266,25 +272,27 @@ class _Batch:
         _lock("news_listing")
         for plan in to_write:
             if plan.existing:
-                _keep_what_is_not_imported(plan.checked.article, plan.existing)
-            plan.checked.article.import_digest = plan.checked.digest + written_digest(
-                plan.checked.article, tags[id(plan)], more[id(plan)]
+                _keep_what_is_not_imported(plan.article, plan.existing)
+            else:
+                plan.article.pk = None  # it has one from an attempt that was rolled back
+            plan.article.import_digest = plan.checked.digest + written_digest(
+                plan.article, tags[id(plan)], more[id(plan)]
             )
         created = [plan for plan in to_write if not plan.existing]
-        Article.objects.bulk_create([plan.checked.article for plan in created])
-        _link(Article.tags.through, "tag_id", {p.checked.article.pk: tags[id(p)] for p in created})
+        Article.objects.bulk_create([plan.article for plan in created])
+        _link(Article.tags.through, "tag_id", {p.article.pk: tags[id(p)] for p in created})
         _link(
             Article.more_categories.through,
             "category_id",
-            {p.checked.article.pk: more[id(p)] for p in created},
+            {p.article.pk: more[id(p)] for p in created},
         )
         for plan in to_write:
             if plan.existing:
-                plan.checked.article.save(update_fields=_WRITTEN)
-                plan.checked.article.tags.set(tags[id(plan)])
-                plan.checked.article.more_categories.set(more[id(plan)])
+                plan.article.save(update_fields=_WRITTEN)
+                plan.article.tags.set(tags[id(plan)])
+                plan.article.more_categories.set(more[id(plan)])
         OldAddress.objects.bulk_create(
-            OldAddress(path=path, article_id=plan.checked.article.pk)
+            OldAddress(path=path, article_id=plan.article.pk)
             for plan in to_write
             for path in plan.paths
         )
@@ -371,10 +379,15 @@ def _keep_what_is_not_imported(article: Article, existing: Article) -> None:
     article.pk = existing.pk
     article._state.adding = False
     article.first_published_at = existing.first_published_at or article.first_published_at
-    if existing.status in (Article.Status.WITHDRAWN, Article.Status.UNPUBLISHED):
-        # No import brings back what was taken back.
+    is_taken_back = existing.status in (Article.Status.WITHDRAWN, Article.Status.UNPUBLISHED)
+    if is_taken_back or (_is_public(existing) and not _is_public(article)):
+        # No import brings back what was taken back, or takes back what is public.
         article.status = existing.status
         article.published_at = existing.published_at
+
+
+def _is_public(article: Article) -> bool:
+    return article.status == Article.Status.PUBLISHED
 
 
 def _digest_of(article: Article) -> str:

@@ -381,6 +381,15 @@ def test_undated_draft_is_published_once_a_day_is_told(imported):
     assert article.first_published_at == article.published_at
 
 
+@pytest.mark.parametrize("options", [{}, {"as_drafts": True}])
+def test_published_article_is_never_turned_back_into_a_draft(imported, options):
+    imported(source(published_at=None), undated="2020-05-01")
+    before = Article.objects.values("status", "published_at").get()
+    _counts, rows = imported(source(published_at=None), **options)
+    assert Article.objects.values("status", "published_at").get() == before
+    assert [row["reason"] for row in rows] == ["The article is published already and stays so."]
+
+
 def test_old_address_of_another_article_is_not_stolen(imported):
     other = make_article()
     OldAddress.objects.create(path="/tin/1", article=other)

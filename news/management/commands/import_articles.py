@@ -18,6 +18,7 @@ from typing import IO, Any, TextIO
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -83,6 +84,12 @@ class Command(BaseCommand):
                     _("Stopped. What was written is whole; the same command goes on from here.")
                 )
                 sys.exit(130)
+            except OperationalError as error:
+                progress.end()
+                raise CommandError(
+                    _("The database gave out: %(error)s What was written is whole; try again.")
+                    % {"error": error}
+                ) from error
             progress.end()
             self._sum_up(importer, report, time.monotonic() - started, options)
         if broken:
@@ -173,7 +180,7 @@ class _CountedFile:
         self.done = 0
 
     def peek(self) -> bytes:
-        return self._file.peek(512)  # type: ignore[attr-defined, no-any-return]
+        return self._file.peek(512)  # type: ignore[attr-defined]
 
     def read(self, size: int = -1) -> bytes:
         piece = self._file.read(size)
