@@ -19,7 +19,6 @@ check: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
-	$(VENV)/bin/djlint --reformat --quiet templates || true
 
 # Read the sources for new words, then compile; needs GNU gettext.
 messages: $(VENV)/.dev

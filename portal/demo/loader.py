@@ -191,10 +191,18 @@ def _categories() -> dict[str, Category]:
 class _Pictures:
     """The drawn pictures, each put into the library once, when it is first asked for."""
 
+    CREDIT = "Tranh minh họa: Ban Biên tập"
+
     def __init__(self) -> None:
         self._known: dict[str, Image] = {}
+        lines = (FOLDER / "pictures" / "pictures.txt").read_text(encoding="utf-8").splitlines()
+        self._shows = dict(line.split(": ", 1) for line in lines if line and line[0] != "#")
 
-    def get(self, path: str, alt: str, caption: str = "", credit: str = "") -> Image:
+    def drawn(self, name: str) -> Image:
+        """Return one of the drawn pictures by its name; its text says what it shows."""
+        return self.get(f"pictures/{name}.webp", self._shows[name], credit=self.CREDIT)
+
+    def get(self, path: str, alt: str, credit: str = "") -> Image:
         """Return the library's picture of a demo file, e.g. `pictures/cho-ha.webp`."""
         if path not in self._known:
             with (FOLDER / path).open("rb") as file:
@@ -202,7 +210,7 @@ class _Pictures:
                     upload=File(file, name=(FOLDER / path).name),
                     alt=alt,
                     is_decorative=False,
-                    caption=caption,
+                    caption="",
                     credit=credit,
                     by=None,
                 )
@@ -279,14 +287,7 @@ def _article(
     pictures: _Pictures,
 ) -> Article:
     header = source.header
-    picture = None
-    if "picture" in header:
-        picture = pictures.get(
-            f"pictures/{header['picture']}.webp",
-            header["alt"],
-            header.get("caption", ""),
-            header.get("credit", ""),
-        )
+    picture = pictures.drawn(header["picture"]) if "picture" in header else None
     article = _saved(
         Article(
             title=header["title"],
