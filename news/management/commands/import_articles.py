@@ -135,7 +135,7 @@ class Command(BaseCommand):
         }
         for outcome in OUTCOMES:
             self.stdout.write(f"  {names[outcome]}: {importer.counts[outcome]}")
-        self.stdout.write(f"  {_('seconds')}: {seconds:.1f}")
+        self.stdout.write(_("  seconds: %(seconds).1f") % {"seconds": seconds})
         if report.rows:
             self.stdout.write(
                 _("%(count)d notes on single records: %(path)s")
