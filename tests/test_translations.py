@@ -35,6 +35,11 @@ OWN = BASE / "locale" / "vi" / "LC_MESSAGES"
 LIBRARIES = BASE / "locale" / "libraries" / "vi" / "LC_MESSAGES"
 CATALOGUES = [folder / f"{domain}.po" for folder in (OWN, LIBRARIES) for domain in DOMAINS]
 
+
+def relative(path: Path) -> str:
+    return str(path.relative_to(BASE))
+
+
 # A context, or None, and the singular: what makes two words of a catalogue the same.
 Key = tuple[str | None, str]
 
@@ -76,7 +81,7 @@ def words_in_sources(domain: str) -> dict[Key, str]:
     """The translatable words of our sources, each with a file that has it."""
     found = {}
     for path in sources(domain):
-        text, name = path.read_text(), str(path.relative_to(BASE))
+        text, name = path.read_text(), relative(path)
         if path.suffix == ".js":
             language = "javascript"
         else:
@@ -153,14 +158,14 @@ def test_every_word_of_ours_is_in_the_catalogue(domain: str) -> None:
     assert not left, "no longer in the sources, run `make messages`:\n" + "\n".join(sorted(left))
 
 
-@pytest.mark.parametrize("path", CATALOGUES, ids=str)
+@pytest.mark.parametrize("path", CATALOGUES, ids=relative)
 def test_every_entry_is_translated(path: Path) -> None:
     todo = [
         repr(singular(entry.id))
         for entry in entries(path)
         if entry.fuzzy or not singular(entry.string or "")
     ]
-    assert not todo, f"untranslated or fuzzy in {path}:\n" + "\n".join(todo)
+    assert not todo, f"untranslated or fuzzy in {relative(path)}:\n" + "\n".join(todo)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +179,9 @@ def test_every_word_of_a_library_has_vietnamese(name: str, domain: str, folder: 
         for key in sorted(words_of_library(domain, folder), key=repr)
         if not vietnamese(translations, key)
     ]
-    assert not missing, f"add to {LIBRARIES / domain}.po ({name}):\n" + "\n".join(missing)
+    assert not missing, (
+        f"add the words of {name} to {relative(LIBRARIES / domain)}.po:\n" + "\n".join(missing)
+    )
 
 
 def test_every_word_of_the_editor_has_vietnamese() -> None:
@@ -191,7 +198,7 @@ def test_every_word_of_the_editor_has_vietnamese() -> None:
     assert len(words) > 25
     translations = in_use("djangojs")
     missing = [text for context, text in words if not vietnamese(translations, (context, text))]
-    assert not missing, f"add to {LIBRARIES / 'djangojs.po'}:\n" + "\n".join(sorted(missing))
+    assert not missing, "add to the djangojs.po of the libraries:\n" + "\n".join(sorted(missing))
 
 
 # --- Whole --------------------------------------------------------------------------------------
@@ -199,7 +206,7 @@ def test_every_word_of_the_editor_has_vietnamese() -> None:
 PLACEHOLDER = re.compile(r"%\(\w+\)|%[sdr]|\{\w*\}|</?\w+")
 
 
-@pytest.mark.parametrize("path", CATALOGUES, ids=str)
+@pytest.mark.parametrize("path", CATALOGUES, ids=relative)
 def test_placeholders_and_tags_are_those_of_the_english(path: Path) -> None:
     wrong = []
     for entry in entries(path):
@@ -211,7 +218,7 @@ def test_placeholders_and_tags_are_those_of_the_english(path: Path) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("path", CATALOGUES, ids=str)
+@pytest.mark.parametrize("path", CATALOGUES, ids=relative)
 def test_compiled_catalogue_says_what_its_source_says(path: Path) -> None:
     compiled = BytesIO()
     write_mo(compiled, read(path))
@@ -220,7 +227,7 @@ def test_compiled_catalogue_says_what_its_source_says(path: Path) -> None:
         committed = GNUTranslations(file)._catalog  # type: ignore[attr-defined]
     fresh = GNUTranslations(compiled)._catalog  # type: ignore[attr-defined]
     different = [key for key in fresh | committed if key and fresh.get(key) != committed.get(key)]
-    assert not different, f"{path} is not compiled, run `make messages`: {different}"
+    assert not different, f"{relative(path)} is not compiled, run `make messages`: {different}"
 
 
 # --- Well written -------------------------------------------------------------------------------
@@ -277,7 +284,7 @@ def test_good_text_has_no_fault(text: str) -> None:
     assert not list(faults_of("", text))
 
 
-@pytest.mark.parametrize("path", CATALOGUES, ids=str)
+@pytest.mark.parametrize("path", CATALOGUES, ids=relative)
 def test_our_vietnamese_follows_the_policy(path: Path) -> None:
     faults = [
         f"{text!r}: {fault}"
