@@ -11,6 +11,7 @@ from django.db.models import CharField, Func
 from django.forms.models import BaseInlineFormSet
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,7 +33,7 @@ class ArticleForm(forms.ModelForm):
 
     version = forms.CharField(required=False, widget=forms.HiddenInput)
     correction = PlainTextFormField(
-        label=gettext_lazy("correction note"),
+        label=capfirst(gettext_lazy("correction note")),
         required=False,
         widget=forms.Textarea({"rows": 2}),
         help_text=gettext_lazy("What was corrected; readers see it below the article."),
@@ -108,7 +109,7 @@ class ArticleForm(forms.ModelForm):
 
 
 class AttachmentForm(forms.ModelForm):
-    upload = forms.FileField(label=gettext_lazy("file to upload"), required=False)
+    upload = forms.FileField(label=capfirst(gettext_lazy("file to upload")), required=False)
 
     class Meta:
         model = Attachment
@@ -157,13 +158,13 @@ class ReasonForm(forms.Form):
     """Why an article is taken back or returned."""
 
     reason = PlainTextFormField(
-        label=gettext_lazy("reason"), widget=forms.Textarea({"rows": 4, "cols": 60})
+        label=capfirst(gettext_lazy("reason")), widget=forms.Textarea({"rows": 4, "cols": 60})
     )
 
 
 class UnpublishForm(ReasonForm):
     redirect_to = forms.ModelChoiceField(
-        label=gettext_lazy("article that replaces it"),
+        label=capfirst(gettext_lazy("article that replaces it")),
         queryset=Article.objects.none(),
         required=False,
         help_text=gettext_lazy(

@@ -219,11 +219,10 @@ class ArticleAdmin(StaffAdmin):
         return found, duplicates
 
     def get_fieldsets(self, request: HttpRequest, obj: Article | None = None) -> Any:
-        dates = ["published_at", "expires_at"]
-        if obj is not None and services.is_out(obj):
-            dates = ["correction", "last_correction", *dates]
+        correction = (_("Correction"), {"fields": ["correction", "last_correction"]})
         return [
             (None, {"fields": ["version", "title", "summary", "body"]}),
+            *([correction] if obj is not None and services.is_out(obj) else []),
             (_("Picture"), {"fields": ["lead_image", "lead_caption"]}),
             (_("Filing"), {"fields": ["category", "more_categories", "tags", "series"]}),
             (
@@ -238,7 +237,7 @@ class ArticleAdmin(StaffAdmin):
                     ],
                 },
             ),
-            (_("Publication"), {"fields": [*dates, "slug"]}),
+            (_("Publication"), {"fields": ["published_at", "expires_at", "slug"]}),
         ]
 
     @admin.display(description=gettext_lazy("last correction"))

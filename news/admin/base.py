@@ -6,14 +6,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminURLFieldWidget
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminURLFieldWidget
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from js_asset import Media, Script
 
 from news.editor import HtmlEditor
-from news.fields import HtmlField
+from news.fields import HtmlField, PlainTextField
 from news.models import Image
 
 
@@ -60,6 +60,7 @@ class StaffAdmin(admin.ModelAdmin):
 
     formfield_overrides = {
         HtmlField: {"widget": HtmlEditor},
+        PlainTextField: {"widget": AdminTextareaWidget({"rows": 3})},
         models.URLField: {"widget": AdminURLFieldWidget, "assume_scheme": "https"},
     }
 

@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -30,7 +31,7 @@ class UploadForm(forms.ModelForm):
     """One picture to take in, with its words."""
 
     upload = forms.FileField(
-        label=gettext_lazy("picture file"),
+        label=capfirst(gettext_lazy("picture file")),
         help_text=gettext_lazy("JPEG, PNG, WebP or GIF, at most 10 MB."),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
     )

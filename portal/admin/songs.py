@@ -11,6 +11,7 @@ from django.core.files.storage import InMemoryStorage
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,7 +23,7 @@ from portal.models import Song
 
 class SongForm(forms.ModelForm):
     upload = forms.FileField(
-        label=gettext_lazy("sound file to upload"),
+        label=capfirst(gettext_lazy("sound file to upload")),
         required=False,
         help_text=gettext_lazy("MP3, Ogg or M4A, at most 20 MB; it replaces the earlier file."),
         widget=forms.FileInput(attrs={"accept": ".mp3,.ogg,.oga,.m4a"}),
