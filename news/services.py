@@ -227,7 +227,7 @@ def delete_article(*, article: Article) -> None:
 
 def remove_unused_files(
     model: type[models.Model],
-    paths: Iterable[str],
+    paths: Iterable[str | None],
     *,
     remove: Callable[[str], None] | None = None,
     storage: Storage = default_storage,

@@ -21,7 +21,7 @@ WRITERS = "Cộng tác viên"
 def create_groups(using: str = "default", **kwargs: Any) -> None:
     """Make the groups that are missing; a receiver of `post_migrate`."""
     try:
-        kwargs["apps"].get_model("auth", "Group")
+        kwargs.get("apps", apps).get_model("auth", "Group")
     except LookupError:
         return  # only some apps were migrated, and there is no table of groups yet
     for label in ("news", "portal"):

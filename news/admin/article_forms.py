@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from news import documents, services
-from news.admin.categories import category_choices
+from news.admin.categories import category_choices, offer
 from news.fields import PlainTextFormField
 from news.models import Article, Attachment
 
@@ -52,10 +52,9 @@ class ArticleForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["version"] = getattr(self.instance, "version", "")
-        if "category" in self.fields:
-            choices = category_choices()
-            self.fields["category"].choices = [("", "—"), *choices]
-            self.fields["more_categories"].choices = choices
+        choices = category_choices()
+        offer(self, "category", [("", "—"), *choices])
+        offer(self, "more_categories", choices)
 
     def clean_published_at(self) -> Any:
         at = self.cleaned_data["published_at"]
@@ -93,7 +92,7 @@ class ArticleForm(forms.ModelForm):
             )
 
     def _post_clean(self) -> None:
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
         if self.errors:
             return
         try:

@@ -87,7 +87,8 @@ class StateFilter(admin.SimpleListFilter):
         return list(STATES.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
-        return in_state(queryset, self.value()) if self.value() in STATES else queryset
+        state = self.value()
+        return in_state(queryset, state) if state in STATES else queryset
 
 
 class CategoryFilter(admin.SimpleListFilter):
@@ -265,7 +266,7 @@ class ArticleAdmin(StaffAdmin):
     def signed(self, article: Article) -> str:
         return article.signed_by or "–"
 
-    def view_on_site(self, obj: Article) -> str | None:  # type: ignore[override]
+    def view_on_site(self, obj: Article) -> str | None:
         is_readable = obj.status in {Status.PUBLISHED, Status.WITHDRAWN} and services.is_out(obj)
         return obj.get_absolute_url() if is_readable else None
 
@@ -297,7 +298,7 @@ class ArticleAdmin(StaffAdmin):
 
     def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
         if not change:
-            obj.created_by = request.user
+            obj.created_by_id = request.user.pk
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -464,8 +465,8 @@ class ArticleAdmin(StaffAdmin):
 
     def _reason_form(self, step: TakingBack, article: Article, data: Any) -> ReasonForm:
         form = step.form(data)
-        if "redirect_to" in form.fields:
-            field = form.fields["redirect_to"]
+        field = form.fields.get("redirect_to")
+        if isinstance(field, forms.ModelChoiceField):
             field.widget = AutocompleteSelect(
                 Article._meta.get_field("redirect_to"), self.admin_site
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -29,15 +30,18 @@ def category_choices(*, max_depth: int = Category.MAX_DEPTH) -> list[tuple[int, 
     ]
 
 
+def offer(form: forms.ModelForm, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
+    """Let a field that chooses among objects show these; one that only shows its value stays."""
+    field = form.fields.get(name)
+    if isinstance(field, forms.ModelChoiceField):
+        field.choices = choices
+
+
 class CategoryForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "parent" in self.fields:
-            deepest = Category.MAX_DEPTH - 1
-            self.fields["parent"].choices = [
-                ("", _("(at the top)")),
-                *category_choices(max_depth=deepest),
-            ]
+        above = category_choices(max_depth=Category.MAX_DEPTH - 1)
+        offer(self, "parent", [("", _("(at the top)")), *above])
 
 
 @admin.register(Category)
@@ -68,7 +72,7 @@ class CategoryAdmin(StaffAdmin):
         )
 
     @admin.display(description=_("articles"))
-    def articles(self, category: Category) -> int:
+    def articles(self, category: Any) -> int:
         return category.article_count
 
 

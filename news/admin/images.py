@@ -98,10 +98,11 @@ class ImageAdmin(StaffAdmin):
         """Take in up to five pictures; each is kept or refused by itself."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        forms_ = UploadFormSet(request.POST or None, request.FILES or None)
+        formset = UploadFormSet(request.POST or None, request.FILES or None)
+        shown = list(formset)
         again = False
         if request.method == "POST":
-            taken, refused = self._take_in(request, forms_)
+            taken, refused = self._take_in(request, shown)
             if taken:
                 words = ngettext(
                     "%(count)d picture is in the library.",
@@ -111,7 +112,7 @@ class ImageAdmin(StaffAdmin):
                 messages.success(request, words % {"count": len(taken)})
             if taken and not refused:
                 return self._after_upload(request, taken)
-            forms_, again = refused or list(UploadFormSet()), True
+            shown, again = refused or list(UploadFormSet()), True
         is_picking = "pick" in request.GET
         return TemplateResponse(
             request,
@@ -120,7 +121,7 @@ class ImageAdmin(StaffAdmin):
                 **self.admin_site.each_context(request),
                 "title": _("Add pictures"),
                 "opts": self.opts,
-                "forms": forms_,
+                "forms": shown,
                 "management_form": UploadFormSet().management_form,
                 "choose_again": again,
                 "is_popup": "_popup" in request.GET,
@@ -129,10 +130,12 @@ class ImageAdmin(StaffAdmin):
             },
         )
 
-    def _take_in(self, request: HttpRequest, forms_: Any) -> tuple[list[Image], list[UploadForm]]:
+    def _take_in(
+        self, request: HttpRequest, sent: list[UploadForm]
+    ) -> tuple[list[Image], list[UploadForm]]:
         """Store what can be stored; return those pictures and the forms that were refused."""
         taken, refused = [], []
-        for form in forms_:
+        for form in sent:
             if not form.has_changed():
                 continue
             image = self._take_in_one(request, form) if form.is_valid() else None
@@ -141,7 +144,7 @@ class ImageAdmin(StaffAdmin):
                 continue
             self.log_addition(request, image, [{"added": {}}])
             taken.append(image)
-        first = next(iter(forms_), None)
+        first = sent[0] if sent else None
         if first is not None and not taken and not refused:
             # Nothing was filled in: say what is missing.
             first.empty_permitted = False

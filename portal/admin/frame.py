@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from news.admin.base import StaffAdmin
-from news.admin.categories import category_choices
+from news.admin.categories import category_choices, offer
 from portal.models import (
     AlertBanner,
     HomeBlock,
@@ -31,8 +31,7 @@ class WithCategoryForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "category" in self.fields:
-            self.fields["category"].choices = [("", "—"), *category_choices()]
+        offer(self, "category", [("", "—"), *category_choices()])
 
 
 @admin.register(SiteIdentity)

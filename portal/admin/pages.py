@@ -20,5 +20,5 @@ class PageAdmin(StaffAdmin):
     list_editable = ["position"]
     search_fields = ["title"]
 
-    def view_on_site(self, obj: Page) -> str | None:  # type: ignore[override]
+    def view_on_site(self, obj: Page) -> str | None:
         return obj.get_absolute_url() if obj.is_public else None

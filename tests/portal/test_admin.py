@@ -12,6 +12,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -169,3 +170,9 @@ def test_the_public_pages_keep_their_strict_policy(client: Any) -> None:
     policy = client.get("/healthz")["Content-Security-Policy"]
     assert "nonce" not in policy
     assert "frame-ancestors 'none'" in policy
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_groups_are_there_again_after_a_flush() -> None:
+    call_command("flush", interactive=False, verbosity=0)
+    assert "publish_article" in codenames(EDITORS)
