@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -12,7 +10,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -29,133 +27,20 @@ from news.admin.article_forms import (
     AttachmentForm,
     AttachmentFormSet,
     ReasonForm,
-    UnpublishForm,
+)
+from news.admin.article_states import (
+    STATES,
+    TAKING_BACK,
+    CategoryFilter,
+    StateFilter,
+    TakingBack,
+    state_of,
 )
 from news.admin.base import StaffAdmin
-from news.admin.categories import indented
-from news.models import Article, Attachment, Category, FeaturedSlot, OldAddress
-from news.old_addresses import old_path
+from news.models import Article, Attachment
 from news.views import article_context
 
 Status = Article.Status
-
-
-# --- How an article stands ----------------------------------------------------------------------
-
-STATES = {
-    "draft": gettext_lazy("Draft"),
-    "returned": gettext_lazy("Returned"),
-    "in_review": gettext_lazy("Waiting for approval"),
-    "scheduled": gettext_lazy("Scheduled"),
-    "published": gettext_lazy("Published"),
-    "expired": gettext_lazy("Expired"),
-    "withdrawn": gettext_lazy("Withdrawn"),
-    "unpublished": gettext_lazy("Unpublished"),
-}
-
-
-def state_of(article: Article) -> str:
-    """The key in `STATES` of what a clerk calls the state of an article."""
-    if article.status == Status.DRAFT and article.status_reason:
-        return "returned"
-    if article.is_scheduled:
-        return "scheduled"
-    if article.status == Status.PUBLISHED and article.is_expired:
-        return "expired"
-    return article.status
-
-
-def in_state(articles: QuerySet[Article], state: str) -> QuerySet[Article]:
-    """Those of the articles whose `state_of` is `state`."""
-    now = timezone.now()
-    public = Q(status=Status.PUBLISHED)
-    conditions = {
-        "draft": Q(status=Status.DRAFT, status_reason=""),
-        "returned": Q(status=Status.DRAFT) & ~Q(status_reason=""),
-        "scheduled": public & Q(published_at__gt=now),
-        "published": public & Q(published_at__lte=now) & ~Q(expires_at__lte=now),
-        "expired": public & Q(published_at__lte=now, expires_at__lte=now),
-    }
-    return articles.filter(conditions.get(state, Q(status=state)))
-
-
-class StateFilter(admin.SimpleListFilter):
-    title = gettext_lazy("status")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return list(STATES.items())
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
-        state = self.value()
-        return in_state(queryset, state) if state in STATES else queryset
-
-
-class CategoryFilter(admin.SimpleListFilter):
-    """One category together with all below it."""
-
-    title = gettext_lazy("category")
-    parameter_name = "category"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [(str(c.pk), indented(c.name, c.depth)) for c in Category.objects.tree()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
-        pk = self.value()
-        if not (pk or "").isdecimal():
-            return queryset
-        return queryset.filter(
-            Q(category=pk) | Q(category__parent=pk) | Q(category__parent__parent=pk)
-        )
-
-
-# --- What takes an article back -----------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class TakingBack:
-    """A step that asks for a reason: its words, and the services that check and do it."""
-
-    title: Any
-    explanation: Any
-    done: Any
-    check: Callable[[Article], None]
-    act: Callable[..., Article]
-    form: type[ReasonForm] = ReasonForm
-
-
-TAKING_BACK = {
-    "withdraw": TakingBack(
-        gettext_lazy("Withdraw the article"),
-        gettext_lazy(
-            "The article leaves all lists. Its page stays, and shows the reason to the readers."
-        ),
-        gettext_lazy("The article “%(title)s” was withdrawn."),
-        services.check_withdraw,
-        services.withdraw_article,
-    ),
-    "unpublish": TakingBack(
-        gettext_lazy("Unpublish the article"),
-        gettext_lazy(
-            "The page of the article disappears. Its address says that it is gone, or leads to "
-            "the article that replaces it. The reason stays in the newsroom."
-        ),
-        gettext_lazy("The article “%(title)s” was unpublished."),
-        services.check_unpublish,
-        services.unpublish_article,
-        UnpublishForm,
-    ),
-    "return": TakingBack(
-        gettext_lazy("Return the article"),
-        gettext_lazy("The article becomes a draft again. Its author sees the reason."),
-        gettext_lazy("The article “%(title)s” was returned."),
-        services.check_return,
-        services.return_to_draft,
-    ),
-}
-
-
-# --- The list and the form ----------------------------------------------------------------------
 
 
 class ArticleList(ChangeList):
@@ -548,40 +433,3 @@ class ArticleAdmin(StaffAdmin):
         if number:
             words = _("Articles changed: %(count)d.") % {"count": number}
             messages.success(request, words)
-
-
-class FeaturedSlotForm(forms.ModelForm):
-    def clean_article(self) -> Article:
-        article = self.cleaned_data["article"]
-        if article.status != Status.PUBLISHED:
-            raise ValidationError(_("Only a published or scheduled article can be featured."))
-        return article
-
-
-@admin.register(FeaturedSlot)
-class FeaturedSlotAdmin(StaffAdmin):
-    form = FeaturedSlotForm
-    fields = ["position", "article", "until"]
-    autocomplete_fields = ["article"]
-    list_display = ["position", "article", "until"]
-    list_display_links = ["article"]
-    list_select_related = ["article"]
-    sortable_by = ()
-
-
-class OldAddressForm(forms.ModelForm):
-    def clean_path(self) -> str:
-        path = old_path(self.cleaned_data["path"])
-        if not path:
-            raise ValidationError(_("Write the old address, for example /tin-tuc/bai-cu.html."))
-        return path
-
-
-@admin.register(OldAddress)
-class OldAddressAdmin(StaffAdmin):
-    form = OldAddressForm
-    fields = ["path", "article"]
-    autocomplete_fields = ["article"]
-    list_display = ["path", "article"]
-    list_select_related = ["article"]
-    search_fields = ["path"]

@@ -16,7 +16,7 @@ from django_prose_editor.config import expand_extensions
 
 from news import services
 from news.admin.article_forms import ROW_VERSION
-from news.admin.articles import STATES, in_state, state_of
+from news.admin.article_states import STATES, in_state, state_of
 from news.editor import EXTENSIONS
 from news.markup import clean_html
 from news.models import Article, Attachment, Category, Image
