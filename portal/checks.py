@@ -20,22 +20,18 @@ def footer_fields_are_filled(
     if not databases:
         return []
     try:
-        identity = (
-            SiteIdentity.objects.filter(valid_from__lte=timezone.localdate())
-            .order_by("-valid_from")
-            .first()
-        )
+        identity = SiteIdentity.objects.valid_on(timezone.localdate()).get()
     except DatabaseError:
         # Before the first migration there is nothing to look at.
         return []
-    if identity is None:
+    except SiteIdentity.DoesNotExist:
         return [checks.Warning("No identity of the agency is valid today.", id="portal.W001")]
     return [
         checks.Warning(
-            f"The footer field “{identity._meta.get_field(name).verbose_name}” is blank.",
+            f"The footer field “{field.verbose_name}” is blank.",
             hint="Fill it in under Admin → identity of the agency.",
             id="portal.W002",
         )
-        for name in SiteIdentity.FOOTER_FIELDS
-        if not getattr(identity, name)
+        for field in SiteIdentity._meta.concrete_fields
+        if field.name in SiteIdentity.FOOTER_FIELDS and not getattr(identity, field.name)
     ]

@@ -115,7 +115,7 @@ def load(at: datetime | None = None) -> Frame:
     """Read the whole frame at the moment `at` (now); one statement."""
     at = at or timezone.now()
     today = timezone.localdate(at)
-    identity = SiteIdentity.objects.filter(valid_from__lte=today).order_by("-valid_from")[:1]
+    identity = SiteIdentity.objects.valid_on(today)
     identity_fields = [
         f.name for f in SiteIdentity._meta.concrete_fields if not f.is_relation and f.name != "id"
     ]
@@ -188,7 +188,8 @@ def load(at: datetime | None = None) -> Frame:
 
 def _read_at_once(parts: dict[str, models.QuerySet]) -> dict[str, list[dict[str, Any]]]:
     """Evaluate independent querysets as the columns of one SELECT, which the ORM cannot say."""
-    columns, params = [], []
+    columns: list[str] = []
+    params: list[Any] = []
     for queryset in parts.values():
         sql, own = queryset.query.sql_with_params()
         columns.append(f"ARRAY({sql})")

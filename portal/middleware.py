@@ -25,7 +25,7 @@ class ErrorPages:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code < 400 or getattr(response, "is_error_page", False):
+        if response.status_code < 400 or isinstance(response, errors.ErrorPage):
             return response
         kind = response.headers.get("Content-Type", "").partition(";")[0]
         if response.streaming or kind not in {"text/html", "text/plain"}:
@@ -101,7 +101,8 @@ class PublicPage:
             return response
         response["Cache-Control"] = self.CACHE_CONTROL
         set_response_etag(response)
-        return get_conditional_response(request, etag=response["ETag"], response=response)
+        conditional = get_conditional_response(request, etag=response["ETag"], response=response)
+        return conditional or response
 
 
 class AdminPolicy:
@@ -114,5 +115,6 @@ class AdminPolicy:
         response = self.get_response(request)
         match = request.resolver_match
         if match is not None and "admin" in match.namespaces:
-            response._csp_replace = settings.CONTENT_SECURITY_POLICY_ADMIN
+            # The attribute by which django-csp is told of one answer.
+            vars(response)["_csp_replace"] = settings.CONTENT_SECURITY_POLICY_ADMIN
         return response

@@ -88,8 +88,8 @@ class Server(BaseApplication):
             "control_socket_disable": True,
             "proc_name": "cong-tin",
         }
-        if self.when_ready:
-            options["when_ready"] = lambda arbiter: self.when_ready and self.when_ready()
+        if (when_ready := self.when_ready) is not None:
+            options["when_ready"] = lambda arbiter: when_ready()
         for name, value in options.items():
             self.cfg.set(name, value)
 

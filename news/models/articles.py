@@ -274,7 +274,9 @@ class Article(models.Model):
 
     @property
     def is_scheduled(self) -> bool:
-        return self.status == self.Status.PUBLISHED and self.published_at > timezone.now()
+        if self.status != self.Status.PUBLISHED or self.published_at is None:
+            return False
+        return self.published_at > timezone.now()
 
     @property
     def is_expired(self) -> bool:

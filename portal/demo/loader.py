@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.files import File
 from django.core.files.base import ContentFile
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -295,7 +295,7 @@ def _article(
             body=source.body,
             category=categories[header["category"]],
             series=series.get(header.get("series", "")),
-            author=_named(Author, header["author"]),
+            author=_author(header["author"]),
             origin=header["origin"],
             source_name=header.get("source", ""),
             lead_image=picture,
@@ -303,7 +303,7 @@ def _article(
         )
     )
     article.more_categories.set([categories[slug] for slug in source.words("also")])
-    article.tags.set([_named(Tag, name) for name in source.words("tags")])
+    article.tags.set([_tag(name) for name in source.words("tags")])
     if "attachment" in header:
         content = as_docx(header["attachment"], article.body)
         services.add_attachment(
@@ -315,13 +315,13 @@ def _article(
     return article
 
 
-def _named(model: type[models.Model], name: str) -> Any:
-    """Return the tag or author of this name, made on first use."""
-    if model is Tag:
-        found = Tag.objects.filter(key=text.comparison_key(name)).first()
-    else:
-        found = model._default_manager.filter(name=name).first()
-    return found or _saved(model(name=name))
+def _author(name: str) -> Author:
+    return Author.objects.filter(name=name).first() or _saved(Author(name=name))
+
+
+def _tag(name: str) -> Tag:
+    key = text.comparison_key(name)
+    return Tag.objects.filter(key=key).first() or _saved(Tag(name=name))
 
 
 def _menu(categories: dict[str, Category], pages: dict[str, Page]) -> None:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from news.fields import LineField, PlainTextField, nfc_check
+
+
+class SiteIdentityQuerySet(models.QuerySet["SiteIdentity"]):
+    def valid_on(self, day: date) -> SiteIdentityQuerySet:
+        """The identity that holds on this day, as a QuerySet of at most one row."""
+        return self.filter(valid_from__lte=day).order_by("-valid_from")[:1]
 
 
 class SiteIdentity(models.Model):
@@ -78,6 +86,8 @@ class SiteIdentity(models.Model):
         help_text=_("How others must name the source when they quote the news."),
     )
     copyright_line = LineField(_("copyright line"), max_length=200, blank=True)
+
+    objects = SiteIdentityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("identity of the agency")

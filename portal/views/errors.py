@@ -17,6 +17,10 @@ BARE = {500, 502, 503, 504}
 RETRY_AFTER_SECONDS = 30
 
 
+class ErrorPage(HttpResponse):
+    """An answer that is the site's own error page already."""
+
+
 def _words(status: int) -> tuple[str, str]:
     """Return the heading and the sentence for a status."""
     words = {
@@ -56,11 +60,11 @@ def bare_page(status: int) -> str:
     )
 
 
-def error_page(request: HttpRequest, status: int) -> HttpResponse:
+def error_page(request: HttpRequest, status: int) -> ErrorPage:
     """Return the site's own page for an HTTP status of 400 or above."""
     heading, sentence = _words(status)
     context = {"status": status, "heading": heading, "sentence": sentence}
-    body = None
+    body: str | None = None
     if status not in BARE:
         try:
             body = render_to_string("portal/error.html", context, request)
@@ -69,8 +73,7 @@ def error_page(request: HttpRequest, status: int) -> HttpResponse:
             logger.warning("error page %s rendered without the frame: no database", status)
     if body is None:
         body = bare_page(status)
-    response = HttpResponse(body, status=status)
-    response.is_error_page = True
+    response = ErrorPage(body, status=status)
     response["Cache-Control"] = "no-store" if status >= 500 else "no-cache"
     if status == 503:
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
@@ -96,8 +99,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         "heading": _("Access denied"),
         "sentence": _("Your session has ended. Please load the page again and send once more."),
     }
-    response = HttpResponse(render_to_string("portal/error_bare.html", context), status=403)
-    response.is_error_page = True
+    response = ErrorPage(render_to_string("portal/error_bare.html", context), status=403)
     response["Cache-Control"] = "no-store"
     return response
 

@@ -149,9 +149,11 @@ def test_every_stop_of_the_keyboard_can_be_seen(page: Any, addresses: dict[str, 
         page.keyboard.press("Tab")
         place = page.evaluate(
             """() => { const e = document.activeElement, r = e.getBoundingClientRect();
-            const s = getComputedStyle(e);
-            return {text: e.textContent.trim().slice(0, 40), shown: r.width > 0 && r.height > 0,
-                    ring: s.outlineStyle !== 'none' || s.boxShadow !== 'none'} }"""
+            const ring = [e, e, e.closest('article')].some((part, n) => {
+                const s = part && getComputedStyle(part, n === 1 ? '::after' : null);
+                return s && (s.outlineStyle !== 'none' || s.boxShadow !== 'none') });
+            return {text: e.textContent.trim().slice(0, 40), ring,
+                    shown: r.width > 0 && r.height > 0} }"""
         )
         if not (place["shown"] and place["ring"]):
             hidden.append(place)
