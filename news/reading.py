@@ -91,6 +91,18 @@ def _union(kinds: dict[str, QuerySet[Any]]) -> dict[str, list[int]]:
     return found
 
 
+def article_context(article: Article) -> dict[str, Any]:
+    """What the article's template needs, for the page and for its preview; four statements."""
+    tags = list(article.tags.all())
+    return {
+        "article": article,
+        "breadcrumb": [*article.category.ancestors, article.category],
+        "tags": tags,
+        "attachments": list(article.attachments.all()),
+        "around": around(article, [tag.pk for tag in tags]),
+    }
+
+
 @dataclass(frozen=True)
 class Front:
     """The top of the home page; no article stands in both lists."""

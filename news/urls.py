@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from news import views
+from news.views import articles as views
 
 app_name = "news"
 

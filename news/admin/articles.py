@@ -38,7 +38,7 @@ from news.admin.article_states import (
 )
 from news.admin.base import StaffAdmin
 from news.models import Article, Attachment
-from news.views import article_context
+from news.reading import article_context
 
 Status = Article.Status
 

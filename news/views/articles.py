@@ -37,7 +37,7 @@ class ArticleDetailView(TemplateView):
             return _not_readable(pk)
         if request.path != article.get_absolute_url():
             return HttpResponsePermanentRedirect(article.get_absolute_url())
-        return self.render_to_response(article_context(article))
+        return self.render_to_response(reading.article_context(article))
 
 
 def _not_readable(pk: int) -> HttpResponse:
@@ -47,18 +47,6 @@ def _not_readable(pk: int) -> HttpResponse:
     if heir is None:
         return HttpResponseGone()
     return HttpResponsePermanentRedirect(heir.get_absolute_url())
-
-
-def article_context(article: Article) -> dict[str, Any]:
-    """What the article's template needs, for the page and for its preview; four statements."""
-    tags = list(article.tags.all())
-    return {
-        "article": article,
-        "breadcrumb": [*article.category.ancestors, article.category],
-        "tags": tags,
-        "attachments": list(article.attachments.all()),
-        "around": reading.around(article, [tag.pk for tag in tags]),
-    }
 
 
 class ArticleListView(TemplateView):
