@@ -37,7 +37,8 @@ clean:
 $(VENV)/bin/python:
 	@echo "Making the Python environment in $(VENV) …"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "Python lacks its venv module (Debian: apt-get install python3-venv)."; exit 1; }
 
 # A stamp for each lock file: packages are installed again only when it changes.
 $(VENV)/.run: requirements.lock | $(VENV)/bin/python
