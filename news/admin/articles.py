@@ -139,7 +139,7 @@ class ArticleAdmin(StaffAdmin):
         if image is None:
             return ""
         return format_html(
-            '<img class="thumbnail" src="{}" alt="" loading="lazy">', image.small_url or image.url
+            '<img class="thumbnail" src="{}" alt="" loading="lazy">', image.small_url
         )
 
     @admin.display(description=gettext_lazy("status"), ordering="status")

@@ -23,7 +23,7 @@ def picture_data(image: Image) -> dict[str, Any]:
         "id": image.pk,
         "url": image.url,
         # A picture of 320 pixels or less has no smaller copy.
-        "thumb": image.small_url or image.url,
+        "thumb": image.small_url,
         "alt": image.alt,
         "caption": image.caption,
         "label": str(image),

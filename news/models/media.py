@@ -76,4 +76,4 @@ class Image(models.Model):
     @property
     def small_url(self) -> str:
         """The address of the smallest copy, for lists in the admin."""
-        return self.srcset.split(" ", 1)[0]
+        return self.srcset.split(" ", 1)[0] or self.url
