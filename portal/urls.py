@@ -3,17 +3,23 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from portal.views import media, pages, probes
+from news.feeds import FeedsPageView
+from portal.views import media, pages, probes, robots
 
 urlpatterns = [
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
+    path("robots.txt", robots.robots, name="robots"),
+    path("sitemap.xml", robots.sitemap_index, name="sitemap-index"),
+    path("sitemap/trang.xml", robots.sitemap_pages, name="sitemap-pages"),
+    path("", include("news.data_urls")),
     re_path(
         rf"^{settings.MEDIA_URL.lstrip('/')}(?P<path>.+)$", media.MediaView.as_view(), name="media"
     ),
     *i18n_patterns(
         path("", pages.HomeView.as_view(), name="home"),
         path("", include("news.urls")),
+        path("rss/", FeedsPageView.as_view(), name="feeds"),
         path("so-do-cong/", pages.SiteMapView.as_view(), name="site-map"),
         path("trang/<slug:slug>/", pages.PageView.as_view(), name="page"),
         path("admin/", admin.site.urls),

@@ -15,6 +15,7 @@ from django.http import (
     HttpResponsePermanentRedirect,
 )
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
@@ -87,6 +88,8 @@ class CategoryView(ArticleListView):
             "category": category,
             "breadcrumb": category.ancestors,
             "below": list(category.children.all()),
+            "rss": reverse("data:rss-category", args=[category.slug]),
+            "atom": reverse("data:atom-category", args=[category.slug]),
         }
 
 
@@ -97,6 +100,8 @@ class TagView(ArticleListView):
         return page_of(articles, number, PAGE_SIZE), {
             "heading": tag.name,
             "kind": _("Keyword"),
+            "rss": reverse("data:rss-tag", args=[tag.slug]),
+            "atom": reverse("data:atom-tag", args=[tag.slug]),
         }
 
 

@@ -34,9 +34,13 @@ def page_address(context: dict[str, Any], language: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def canonical_address(context: dict[str, Any]) -> str:
-    """The full address under which search engines know this page: the Vietnamese one."""
+    """The full address under which search engines know this page.
+
+    The Vietnamese one, unless the view says by `has_english` that the content has been translated.
+    """
     request = context["request"]
-    return request.build_absolute_uri(_address_in(request, settings.LANGUAGE_CODE))
+    translated = context.get("has_english") and translation.get_language()
+    return request.build_absolute_uri(_address_in(request, translated or settings.LANGUAGE_CODE))
 
 
 @register.simple_tag(takes_context=True)

@@ -35,6 +35,7 @@ class HomeView(TemplateView):
             "featured": front.featured if HomeBlock.Kind.FEATURED in kinds else [],
             "newest": front.newest,
             "blocks": self._blocks(site.home_blocks, categories, boxes),
+            "has_english": bool(site.identity.get("name_en")),
         }
 
     def _categories(self, blocks: list[dict[str, Any]]) -> list[Category]:
@@ -93,4 +94,5 @@ class PageView(TemplateView):
             "page": page,
             "body": page.body_en if in_english else page.body,
             "body_language": "en" if in_english else "vi",
+            "has_english": bool(page.body_en),
         }

@@ -1,0 +1,27 @@
+"""Addresses for programs: one language, no prefix."""
+
+from django.urls import path, re_path
+
+from news import api, feeds, sitemaps
+
+app_name = "data"
+
+urlpatterns = [
+    # Before the categories: a category that is called “Tin mới” keeps its page, not this address.
+    path("rss/tin-moi.xml", feeds.NewestFeed.as_view(), name="rss"),
+    path("rss/the/<slug:slug>.xml", feeds.TagFeed.as_view(), name="rss-tag"),
+    path("rss/<slug:slug>.xml", feeds.CategoryFeed.as_view(), name="rss-category"),
+    path("atom/tin-moi.xml", feeds.NewestFeed.as_view(is_atom=True), name="atom"),
+    path("atom/the/<slug:slug>.xml", feeds.TagFeed.as_view(is_atom=True), name="atom-tag"),
+    path("atom/<slug:slug>.xml", feeds.CategoryFeed.as_view(is_atom=True), name="atom-category"),
+    path("sitemap/tin-moi.xml", sitemaps.FreshNewsView.as_view(), name="sitemap-fresh"),
+    re_path(
+        r"^sitemap/(?P<year>[0-9]{4})-(?P<month>0[1-9]|1[0-2])(?:-(?P<part>[1-9][0-9]{0,3}))?\.xml$",
+        sitemaps.MonthView.as_view(),
+        name="sitemap-month",
+    ),
+    path("api/articles/", api.ArticleListView.as_view(), name="api-articles"),
+    path("api/articles/<int:pk>/", api.ArticleView.as_view(), name="api-article"),
+    path("api/categories/", api.CategoryListView.as_view(), name="api-categories"),
+    path("api/openapi.json", api.DescriptionView.as_view(), name="api-description"),
+]
