@@ -1,7 +1,8 @@
 """The two groups that a newsroom begins with, made after each migration where they are missing.
 
 A data migration would run before the permissions exist, and would not survive the flush between
-tests. What an office changes in its groups is never touched again.
+tests. What an office changes in its groups is never touched again; only rights that did not exist
+before this migration are added.
 """
 
 from __future__ import annotations
@@ -24,15 +25,16 @@ def create_groups(using: str = "default", **kwargs: Any) -> None:
         kwargs.get("apps", apps).get_model("auth", "Group")
     except LookupError:
         return  # only some apps were migrated, and there is no table of groups yet
+    permissions = Permission.objects.using(using)
+    earlier = set(permissions.values_list("pk", flat=True))
     for label in ("news", "portal"):
         create_permissions(apps.get_app_config(label), verbosity=0, using=using)
-    permissions = Permission.objects.using(using)
     rights = {EDITORS: _rights_of_editors(permissions), WRITERS: _rights_of_writers(permissions)}
     for name, granted in rights.items():
         with transaction.atomic(using=using):
             group, is_new = Group.objects.using(using).get_or_create(name=name)
-            if is_new:
-                group.permissions.set(granted)
+            # What a new version brings along, nobody has taken away from a group yet.
+            group.permissions.add(*(granted if is_new else granted.exclude(pk__in=earlier)))
 
 
 def _rights_of_editors(permissions: QuerySet[Permission]) -> QuerySet[Permission]:

@@ -100,7 +100,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "news.middleware.OldAddresses",
+    "portal.redirects.middleware.OldAddresses",
 ]
 
 ROOT_URLCONF = "portal.urls"

@@ -4,6 +4,7 @@ from portal.models.links import Link, LinkGroup, Song
 from portal.models.menu import MenuItem
 from portal.models.notices import AlertBanner
 from portal.models.pages import Page
+from portal.models.redirects import MissingAddress, Redirect
 from portal.models.users import User
 
 __all__ = [
@@ -12,7 +13,9 @@ __all__ = [
     "Link",
     "LinkGroup",
     "MenuItem",
+    "MissingAddress",
     "Page",
+    "Redirect",
     "SidebarBlock",
     "SiteIdentity",
     "Song",

@@ -1,0 +1,1 @@
+"""Old addresses: where they lead, who may change that, and which ones are missing."""

@@ -1,0 +1,110 @@
+"""Merging a category or a tag into another: what hangs on it moves, its address leads on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from news.models import Article, Category, Tag
+from portal.models import HomeBlock, MenuItem, Redirect
+from portal.redirects.services import leave_redirect
+
+
+def check_merge_category(category: Category, into: Category) -> None:
+    """Raise ValidationError unless all that hangs on the category can move to the other."""
+    if category.pk == into.pk:
+        raise ValidationError(_("A category cannot be merged into itself."))
+    if category.pk in {above.pk for above in into.ancestors}:
+        raise ValidationError(
+            _("“%(into)s” stands below “%(category)s”. Move it to another place first.")
+            % {"into": into.name, "category": category.name}
+        )
+    for child in category.children.all():
+        child.parent = into
+        try:
+            child.clean()
+        except ValidationError as refusal:
+            raise ValidationError(f"{child.name}: {' '.join(refusal.messages)}") from None
+
+
+@transaction.atomic
+def merge_category(*, category: Category, into: Category, by: Any) -> int:
+    """Move everything of a category to another, delete it, and leave a redirect.
+
+    Returns the number of articles that moved. Raises ValidationError as `check_merge_category`.
+    """
+    # Categories first, then articles, then (in the triggers) the listings: the order in which the
+    # import and the newsroom take their locks.
+    both = Category.objects.filter(pk__in=[category.pk, into.pk])
+    locked = {row.pk: row for row in both.order_by("pk").select_for_update()}
+    if len(locked) < len({category.pk, into.pk}):
+        raise ValidationError(_("One of them has been deleted in the meantime."))
+    category, into = locked[category.pk], locked[into.pk]
+    check_merge_category(category, into)
+    mine = Article.objects.filter(Q(category=category) | Q(more_categories=category))
+    articles = Article.objects.filter(pk__in=mine.values("pk")).order_by("pk")
+    moved = len(articles.select_for_update().values_list("pk"))
+
+    Article.objects.filter(category=category).update(category=into)
+    _move_links(Article.more_categories.through, "category_id", category, into)
+    links = Article.more_categories.through._default_manager
+    links.filter(category=into, article__category=into).delete()
+    category.children.update(parent=into)
+    MenuItem.objects.filter(category=category).update(category=into)
+    _move_blocks(category, into)
+    Redirect.objects.filter(category=category).update(category=into)
+    _replace(category, into, by)
+    return moved
+
+
+def _move_blocks(category: Category, into: Category) -> None:
+    """A home page that shows the other category already needs no second block of it."""
+    if HomeBlock.objects.filter(category=into).exists():
+        HomeBlock.objects.filter(category=category).delete()
+    else:
+        HomeBlock.objects.filter(category=category).update(category=into)
+
+
+@transaction.atomic
+def merge_tag(*, tag: Tag, into: Tag, by: Any) -> int:
+    """Give the articles of a tag another one, delete it, and leave a redirect.
+
+    Returns the number of articles. Raises ValidationError if it is the same tag, or gone.
+    """
+    if tag.pk == into.pk:
+        raise ValidationError(_("A tag cannot be merged into itself."))
+    both = Tag.objects.filter(pk__in=[tag.pk, into.pk]).order_by("pk").select_for_update()
+    locked = {row.pk: row for row in both}
+    if len(locked) < 2:
+        raise ValidationError(_("One of them has been deleted in the meantime."))
+    tag, into = locked[tag.pk], locked[into.pk]
+    moved = _move_links(Article.tags.through, "tag_id", tag, into)
+    Redirect.objects.filter(tag=tag).update(tag=into)
+    _replace(tag, into, by)
+    return moved
+
+
+def _move_links(through: type[models.Model], column: str, old: Any, into: Any) -> int:
+    """Link the articles of `old` to `into`; written anew, as the listings see no update."""
+    links = through._default_manager
+    articles = list(links.filter(**{column: old.pk}).values_list("article_id", flat=True))
+    links.bulk_create(
+        [through(article_id=pk, **{column: into.pk}) for pk in articles],
+        ignore_conflicts=True,
+        batch_size=5000,
+    )
+    links.filter(**{column: old.pk}).delete()
+    return len(articles)
+
+
+def _replace(old: Any, into: Any, by: Any) -> None:
+    with translation.override(settings.LANGUAGE_CODE):
+        earlier_url = old.get_absolute_url()
+    old.delete()
+    leave_redirect(earlier_url=earlier_url, thing=into, by=by)

@@ -1,0 +1,93 @@
+"""A table of redirects as a clerk sends it: a CSV file from a spreadsheet. Reading only."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from io import StringIO
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from portal.redirects.services import Wish
+
+MOST_LINES = 10_000
+MOST_BYTES = 3 * 1024 * 1024
+# Spreadsheets write semicolons where the comma is the decimal mark, as in Vietnam.
+_DELIMITERS = ";,\t"
+
+
+def decode(data: bytes) -> str:
+    """Return the text of a file in UTF-8, or in UTF-16 with its mark.
+
+    Raises ValidationError if it is neither, or too large.
+    """
+    if len(data) > MOST_BYTES:
+        raise ValidationError(_("The file is larger than 3 MB; divide it."))
+    is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = data.decode("utf-16" if is_utf16 else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise ValidationError(_("The file is not in UTF-8. Save it as “CSV UTF-8”."))
+    return text
+
+
+def read(text: str) -> list[Wish]:
+    """Return the wishes of a table: old address, then new address or number of an article.
+
+    Empty lines and a heading are passed over; further columns are not looked at. A line that cannot
+    be read carries its problem. Raises ValidationError if there is nothing, or too much.
+    """
+    text = text.removeprefix("\ufeff").replace("\0", "")
+    delimiter = _delimiter_of(text)
+    rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=False)
+    wishes: list[Wish] = []
+    try:
+        for cells in rows:
+            cells = [cell.strip() for cell in cells]
+            if not any(cells):
+                continue
+            if not wishes and rows.line_num == 1 and _is_heading(cells):
+                continue
+            if len(wishes) >= MOST_LINES:
+                raise ValidationError(
+                    _("The file has more than %(count)d lines; divide it.") % {"count": MOST_LINES}
+                )
+            wishes.append(_wish(rows.line_num, cells))
+    except csv.Error as error:
+        raise ValidationError(
+            _("Line %(line)d cannot be read: %(error)s")
+            % {"line": rows.line_num, "error": str(error)}
+        ) from None
+    if not wishes:
+        raise ValidationError(_("The file has no lines."))
+    return wishes
+
+
+def _wish(line: int, cells: list[str]) -> Wish:
+    if len(cells) < 2 or not cells[1]:
+        return Wish(line, cells[0], "", _("The new address is missing."))
+    problem = "" if cells[0] else _("The old address is missing.")
+    return Wish(line, cells[0], cells[1], problem)
+
+
+def _delimiter_of(text: str) -> str:
+    """The mark that divides the first line in two; addresses may hold the other ones."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    for delimiter in _DELIMITERS:
+        cells = next(csv.reader([first], delimiter=delimiter), [])
+        if len(cells) > 1 and (_is_heading(cells) or _leads(cells[1])):
+            return delimiter
+    return ","
+
+
+def _leads(cell: str) -> bool:
+    cell = cell.strip()
+    return cell.isdigit() or cell.startswith(("/", "http://", "https://"))
+
+
+def _is_heading(cells: list[str]) -> bool:
+    """Whether neither column looks like an address: these are the names of the columns."""
+    return len(cells) > 1 and not any("/" in cell or cell.strip().isdigit() for cell in cells[:2])
