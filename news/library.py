@@ -6,7 +6,8 @@ Every installed model is looked at, so that apps above the newsroom are counted 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import product
 
 from django.apps import apps
 from django.conf import settings
@@ -15,6 +16,8 @@ from django.db.models import Q
 
 from news.fields import HtmlField
 from news.models import Image
+
+_SOURCE = re.compile(rf'src="{re.escape(settings.MEDIA_URL)}([^"]+)"')
 
 
 def _references() -> Iterator[models.ForeignKey]:
@@ -32,19 +35,25 @@ def _bodies() -> Iterator[tuple[type[models.Model], list[str]]]:
             yield model, names
 
 
-def places_of(image: Image) -> list[models.Model]:
-    """Return the objects that show a picture, each once."""
-    found: dict[tuple[str, int], models.Model] = {}
+def places_of(images: Collection[Image]) -> dict[int, list[models.Model]]:
+    """Return the objects that show each picture, by its id; each model is asked once."""
+    found: dict[int, dict[tuple[str, int], models.Model]] = {image.pk: {} for image in images}
     for field in _references():
-        for place in field.model._default_manager.filter(**{field.name: image}):
-            found[field.model._meta.label, place.pk] = place
-    for model, names in _bodies():
+        for place in field.model._default_manager.filter(**{f"{field.name}__in": images}):
+            found[getattr(place, field.attname)][field.model._meta.label, place.pk] = place
+    named = {image.file.name: image.pk for image in images}
+    for model, fields in _bodies():
         within = Q()
-        for name in names:
-            within |= Q(**{f"{name}__contains": image.file.name})
-        for place in model._default_manager.filter(within):
-            found[model._meta.label, place.pk] = place
-    return list(found.values())
+        for field, name in product(fields, named):
+            within |= Q(**{f"{field}__contains": name})
+        for place in model._default_manager.filter(within) if named else []:
+            for name in _names_in(place, fields) & named.keys():
+                found[named[name]][model._meta.label, place.pk] = place
+    return {pk: list(places.values()) for pk, places in found.items()}
+
+
+def _names_in(place: models.Model, fields: list[str]) -> set[str]:
+    return {name for field in fields for name in _SOURCE.findall(getattr(place, field))}
 
 
 def unused() -> models.QuerySet[Image]:
@@ -57,11 +66,10 @@ def unused() -> models.QuerySet[Image]:
 
 
 def _named_in_bodies() -> set[str]:
-    source = re.compile(rf'src="{re.escape(settings.MEDIA_URL)}([^"]+)"')
     names: set[str] = set()
     for model, fields in _bodies():
         for field in fields:
             bodies = model._default_manager.filter(**{f"{field}__contains": "<img"})
             for body in bodies.values_list(field, flat=True).iterator():
-                names.update(source.findall(body))
+                names.update(_SOURCE.findall(body))
     return names

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 
 from news.models import Article, Category, FeaturedSlot, Listing
@@ -35,13 +35,24 @@ def around(article: Article, tag_ids: list[int], at: datetime | None = None) -> 
     """
     at = at or timezone.now()
     shelf = Listing.objects.filter(category=article.category_id).visible(at)
+
+    def beside(way: str) -> Q:
+        """Newer (`gt`) or older (`lt`); among articles of one moment the id decides, as in lists.
+
+        The first condition adds nothing but a range that the index can serve.
+        """
+        moment = article.published_at
+        return Q(**{f"published_at__{way}e": moment}) & (
+            Q(**{f"published_at__{way}": moment}) | Q(**{f"article__{way}": article.pk})
+        )
+
     tagged = Article.tags.through.objects.filter(
         tag__in=tag_ids, article__in=Article.objects.published(at)
     ).exclude(article=article.pk)
     series = Article.objects.published(at).filter(series=article.series_id or 0)
     kinds = {
-        "newer": _ids(shelf.filter(published_at__gt=article.published_at), "published_at"),
-        "older": _ids(shelf.filter(published_at__lt=article.published_at), "-published_at"),
+        "newer": _ids(shelf.filter(beside("gt")), "published_at"),
+        "older": _ids(shelf.filter(beside("lt")), "-published_at"),
         "related": tagged.order_by("-article")
         .values_list("article", flat=True)
         .distinct()[:RELATED],
@@ -133,11 +144,12 @@ def front(featured: int, newest: int, at: datetime | None = None) -> Front:
         .order_by("-published_at", "-article")
         .values_list(Value(0), "article")[: featured + newest]
     )
-    rows = list(chosen.union(fresh, all=True))
+    rows = list(chosen.union(fresh, all=True) if featured else fresh)
     cards = Article.objects.for_lists().in_bulk({pk for _, pk in rows})
-    first = [cards[pk] for place, pk in sorted(rows) if place]
+    # An article may be deleted between the two statements.
+    first = [cards[pk] for place, pk in sorted(rows) if place and pk in cards]
     rest = sorted(
-        (cards[pk] for place, pk in rows if not place and cards[pk] not in first),
+        (cards[pk] for place, pk in rows if not place and pk in cards and cards[pk] not in first),
         key=lambda card: (card.published_at, card.pk),
         reverse=True,
     )
@@ -163,7 +175,8 @@ def boxes(
     cards = Article.objects.for_lists().in_bulk({pk for _, pk in rows})
     found: dict[int, list[Article]] = {}
     for category_id, pk in rows:
-        found.setdefault(category_id, []).append(cards[pk])
+        if pk in cards:  # not deleted between the two statements
+            found.setdefault(category_id, []).append(cards[pk])
     return {
         key: sorted(cards, key=lambda card: (card.published_at, card.pk), reverse=True)
         for key, cards in found.items()

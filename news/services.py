@@ -7,15 +7,15 @@ named `check_…` refuse in the same words and change nothing, so that a form ca
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.storage import Storage, default_storage
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -239,18 +239,32 @@ def remove_unused_files(
 
     def sweep() -> None:
         for path in filter(None, paths):
-            if not model._default_manager.filter(file=path).exists():
-                (remove or storage.delete)(path)
+            with file_rows():
+                if not model._default_manager.filter(file=path).exists():
+                    (remove or storage.delete)(path)
 
     transaction.on_commit(sweep)
 
 
-def _forget(model: type[models.Model], path: str, remove: Callable[[str], None]) -> None:
+@contextmanager
+def file_rows() -> Iterator[None]:
+    """A transaction in which nobody else writes or removes rows that name files.
+
+    Else a file found in the storage could be swept away before the row that relies on it is seen,
+    and one picture sent twice at once would be two. Files are decoded and written before it; the
+    lock is held for a few statements.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('news_file_rows'))")
+        yield
+
+
+def forget(model: type[models.Model], path: str, remove: Callable[[str], None]) -> None:
     """Remove a file whose row could not be written; the error that stopped it is the one to tell.
 
     Whoever rolls back an outer transaction leaves the file: it is found again by its name.
     """
-    with suppress(Exception):
+    with suppress(Exception), file_rows():
         if not model._default_manager.filter(file=path).exists():
             remove(path)
 
@@ -278,9 +292,12 @@ def add_image(
     )
     of_the_file = {"file", "width", "height", "size", "sha256"}
     image.full_clean(exclude=of_the_file)
-    stored = images.store(images.decode(upload), image.original_name)
+    picture = images.decode(upload)
+    stored = images.store(picture, image.original_name)
     try:
-        with transaction.atomic():
+        with file_rows():
+            if not default_storage.exists(stored.path):  # swept away a moment ago
+                images.store(picture, image.original_name)
             known = Image.objects.filter(sha256=stored.sha256).first()
             if known is None:
                 image.file = stored.path
@@ -289,7 +306,7 @@ def add_image(
                 image.full_clean()
                 image.save()
     except BaseException:
-        _forget(Image, stored.path, images.remove)
+        forget(Image, stored.path, images.remove)
         raise
     if known is not None:
         # Sent under another name, the same picture was written a second time.
@@ -298,23 +315,25 @@ def add_image(
     return image
 
 
-def check_delete_image(image: Image) -> None:
-    """Raise ValidationError while an article or a page still shows the picture."""
-    places = places_of(image)
-    if places:
-        raise ValidationError(
-            _("The picture is in use and stays: %(places)s")
-            % {"places": "; ".join(f"“{place}”" for place in places[:5])}
-        )
+def check_delete_images(pictures: Collection[Image]) -> None:
+    """Raise ValidationError, with a sentence for each picture that something still shows."""
+    refusals = [
+        _("The picture is in use and stays: %(places)s")
+        % {"places": "; ".join(f"“{place}”" for place in places[:5])}
+        for places in places_of(pictures).values()
+        if places
+    ]
+    if refusals:
+        raise ValidationError(refusals)
 
 
 @transaction.atomic
-def delete_image(*, image: Image) -> None:
-    """Delete a picture that nothing shows; its files go once that is certain."""
-    check_delete_image(image)
-    path = image.file.name
-    image.delete()
-    remove_unused_files(Image, [path], remove=images.remove)
+def delete_images(*, pictures: Collection[Image]) -> None:
+    """Delete pictures that nothing shows; their files go once that is certain."""
+    check_delete_images(pictures)
+    paths = [image.file.name for image in pictures]
+    Image.objects.filter(pk__in=[image.pk for image in pictures]).delete()
+    remove_unused_files(Image, paths, remove=images.remove)
 
 
 def add_attachment(*, article: Article, upload: Upload, title: str) -> Attachment:
@@ -326,7 +345,9 @@ def add_attachment(*, article: Article, upload: Upload, title: str) -> Attachmen
     title = title.strip() or name.rsplit(".", 1)[0][:200]
     stored = documents.store_document(upload, title)
     try:
-        with transaction.atomic():
+        with file_rows():
+            if not default_storage.exists(stored.path):  # swept away a moment ago
+                documents.store_document(upload, title)
             position = article.attachments.aggregate(last=models.Max("position"))["last"] or 0
             attachment = Attachment(
                 article=article,
@@ -341,7 +362,7 @@ def add_attachment(*, article: Article, upload: Upload, title: str) -> Attachmen
             attachment.full_clean()
             attachment.save()
     except BaseException:
-        _forget(Attachment, stored.path, default_storage.delete)
+        forget(Attachment, stored.path, default_storage.delete)
         raise
     return attachment
 

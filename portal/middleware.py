@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import get_conditional_response, set_response_etag
 
-from portal.views import errors
+from portal.views import errors, probes
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -27,14 +27,33 @@ class ErrorPages:
         response = self.get_response(request)
         if response.status_code < 400 or isinstance(response, errors.ErrorPage):
             return response
+        if settings.DEBUG and response.status_code in {404, 500}:
+            return response  # Django's own pages tell a developer more
         kind = response.headers.get("Content-Type", "").partition(";")[0]
         if response.streaming or kind not in {"text/html", "text/plain"}:
             return response
         page = errors.error_page(request, response.status_code)
-        for name in ("Allow", "Retry-After"):
+        for name in ("Allow", "Retry-After", "Content-Range"):
             if name in response:
                 page[name] = response[name]
         return page
+
+
+class Probes:
+    """Answer whoever watches over the site, before anything is asked of the request.
+
+    A monitor on the same machine or network knows no name of the site: it sends an address as its
+    Host, over plain HTTP.
+    """
+
+    VIEWS = {"/healthz": probes.healthz, "/readyz": probes.readyz}
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        view = self.VIEWS.get(request.path_info)
+        return view(request) if view else self.get_response(request)
 
 
 class RequestLimits:

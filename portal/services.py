@@ -6,7 +6,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from news import documents
-from news.services import Upload, remove_unused_files
+from news.services import Upload, file_rows, forget, remove_unused_files
 from portal.models import Song
 
 
@@ -19,8 +19,10 @@ def save_song(*, song: Song, upload: Upload | None = None) -> Song:
     earlier = song.file.name
     stored = documents.store_audio(upload, song.title) if upload is not None else None
     try:
-        with transaction.atomic():
+        with file_rows():
             if stored is not None:
+                if upload is not None and not default_storage.exists(stored.path):
+                    documents.store_audio(upload, song.title)  # swept away a moment ago
                 song.file = stored.path
             song.full_clean()
             song.save()
@@ -29,8 +31,7 @@ def save_song(*, song: Song, upload: Upload | None = None) -> Song:
     except BaseException:
         if stored is not None:
             song.file = earlier
-            if not Song.objects.filter(file=stored.path).exists():
-                default_storage.delete(stored.path)
+            forget(Song, stored.path, default_storage.delete)
         raise
     return song
 

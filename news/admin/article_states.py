@@ -46,11 +46,12 @@ def in_state(articles: QuerySet[Article], state: str) -> QuerySet[Article]:
     """Those of the articles whose `state_of` is `state`."""
     now = timezone.now()
     public = Q(status=Status.PUBLISHED)
+    if state == "published":
+        return articles.filter(pk__in=Article.objects.published(now).values("pk"))
     conditions = {
         "draft": Q(status=Status.DRAFT, status_reason=""),
         "returned": Q(status=Status.DRAFT) & ~Q(status_reason=""),
         "scheduled": public & Q(published_at__gt=now),
-        "published": public & Q(published_at__lte=now) & ~Q(expires_at__lte=now),
         "expired": public & Q(published_at__lte=now, expires_at__lte=now),
     }
     return articles.filter(conditions.get(state, Q(status=state)))

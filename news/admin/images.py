@@ -88,7 +88,9 @@ class ImageAdmin(StaffAdmin):
 
     @admin.display(description=gettext_lazy("shown in"))
     def shown_in(self, image: Image) -> str:
-        places = [f"{place._meta.verbose_name}: {place}" for place in library.places_of(image)]
+        places = [
+            f"{place._meta.verbose_name}: {place}" for place in library.places_of([image])[image.pk]
+        ]
         return "; ".join(places) or _("nowhere")
 
     # --- Taking pictures in -------------------------------------------------------------------
@@ -205,17 +207,14 @@ class ImageAdmin(StaffAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Refuse, in a sentence, to delete what is still shown."""
         deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
-        refusals = []
-        for image in objs:
-            try:
-                services.check_delete_image(image)
-            except ValidationError as refusal:
-                refusals += refusal.messages
-        return deleted, counts, missing, refusals or protected
+        try:
+            services.check_delete_images(list(objs))
+        except ValidationError as refusal:
+            protected = refusal.messages
+        return deleted, counts, missing, protected
 
     def delete_model(self, request: HttpRequest, obj: Image) -> None:
-        services.delete_image(image=obj)
+        services.delete_images(pictures=[obj])
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
-        for image in queryset:
-            services.delete_image(image=image)
+        services.delete_images(pictures=list(queryset))

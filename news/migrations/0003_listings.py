@@ -8,8 +8,11 @@ BEGIN
     IF NEW.parent_id IS NULL THEN
         NEW.depth := 1;
     ELSE
-        -- The parent is locked: nobody moves it while this row takes its depth from it.
-        SELECT depth + 1 INTO NEW.depth FROM news_category WHERE id = NEW.parent_id FOR UPDATE;
+        -- The parent is locked: nobody moves it while this row takes its depth from it. Articles
+        -- may go on pointing to it: their foreign keys are checked at commit, when their
+        -- transaction holds the lock of the listings that this one may be about to take.
+        SELECT depth + 1 INTO NEW.depth FROM news_category WHERE id = NEW.parent_id
+        FOR NO KEY UPDATE;
     END IF;
     RETURN NEW;
 END $$;
@@ -77,7 +80,7 @@ CREATE FUNCTION news_article_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM news_relist(array(
         SELECT now.id FROM after_change now JOIN before_change was ON was.id = now.id
-        WHERE (was.status, was.published_at, was.expires_at, was.category_id)
+        WHERE 'published' IN (was.status, now.status) AND (was.status, was.published_at, was.expires_at, was.category_id)
             IS DISTINCT FROM (now.status, now.published_at, now.expires_at, now.category_id)
     ));
     RETURN NULL;
@@ -90,7 +93,10 @@ FOR EACH STATEMENT EXECUTE FUNCTION news_article_changed();
 -- The rows go with the article, whatever order the other rows around it are deleted in.
 CREATE FUNCTION news_article_removed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    DELETE FROM news_listing WHERE article_id = OLD.id;
+    IF EXISTS (SELECT FROM news_listing WHERE article_id = OLD.id) THEN
+        PERFORM pg_advisory_xact_lock(hashtext('news_listing'));
+        DELETE FROM news_listing WHERE article_id = OLD.id;
+    END IF;
     RETURN OLD;
 END $$;
 
@@ -101,7 +107,8 @@ FOR EACH ROW EXECUTE FUNCTION news_article_removed();
 CREATE FUNCTION news_article_shelves_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM news_relist(array(
-        SELECT DISTINCT article.id FROM changed JOIN news_article article ON article.id = article_id
+        SELECT DISTINCT article.id FROM changed
+        JOIN news_article article ON article.id = article_id AND article.status = 'published'
     ));
     RETURN NULL;
 END $$;

@@ -20,6 +20,7 @@ from portal.models import (
     Link,
     LinkGroup,
     MenuItem,
+    Page,
     SidebarBlock,
     SiteIdentity,
     WardMap,
@@ -82,10 +83,19 @@ class SiteIdentityAdmin(StaffAdmin):
 
 class MenuItemInline(admin.TabularInline):
     model = MenuItem
-    form = WithCategoryForm
     fields = ["label", "label_en", "category", "page", "address", "position"]
     extra = 1
     verbose_name_plural = _("entries below this one")
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Read what each row offers once for all rows."""
+        formset = super().get_formset(request, obj, **kwargs)
+        fields = formset.form.base_fields
+        pages = Page.objects.values_list("pk", "title")
+        for name, choices in (("category", category_choices()), ("page", list(pages))):
+            if name in fields:
+                fields[name].choices = [("", "—"), *choices]
+        return formset
 
 
 @admin.register(MenuItem)

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 logger = logging.getLogger("django.request")
 
-# These are rendered without the frame: what failed may be what the frame needs.
-BARE = {500, 502, 503, 504}
+# These are rendered without the frame: what failed may be what the frame needs, and a request that
+# nobody sends in good faith is not worth a statement.
+BARE = {400, 414, 431, 500, 502, 503, 504}
 RETRY_AFTER_SECONDS = 30
 
 
@@ -68,8 +69,7 @@ def error_page(request: HttpRequest, status: int) -> ErrorPage:
     if status not in BARE:
         try:
             body = render_to_string("portal/error.html", context, request)
-        except DatabaseError:
-            # A missing page while the database is away is still a missing page.
+        except (DatabaseError, InterfaceError):
             logger.warning("error page %s rendered without the frame: no database", status)
     if body is None:
         body = bare_page(status)

@@ -56,12 +56,14 @@ class MediaView(View):
         start, end, status = 0, size - 1, 200
         asked = request.headers.get("Range")
         if asked:
-            bounds = self.bounds(asked, size)
-            if bounds is None:
+            try:
+                bounds = self.bounds(asked, size)
+            except ValueError:
                 file.close()
                 return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-            start, end = bounds
-            status = 206
+            if bounds is not None:
+                start, end = bounds
+                status = 206
         response = FileResponse(
             _Window(file, start, end - start + 1),
             status=status,
@@ -79,14 +81,21 @@ class MediaView(View):
 
     @staticmethod
     def bounds(asked: str, size: int) -> tuple[int, int] | None:
-        """Return the first and last byte of a Range header, the whole file if it is of a kind we
-        do not know, None if it lies outside the file (RFC 9110, section 14)."""
+        """Return the first and last byte of a Range header (RFC 9110, section 14).
+
+        None if the header is of a kind we do not know or makes no sense, and is to be ignored.
+        Raises ValueError if no byte of it lies in the file.
+        """
         match = _RANGE.fullmatch(asked.strip())
         if match is None or match.groups() == ("", ""):
-            return 0, size - 1
+            return None
         first, last = match.groups()
         if not first:
             start, end = max(0, size - int(last)), size - 1
         else:
             start, end = int(first), min(int(last or size - 1), size - 1)
-        return (start, end) if start <= end < size else None
+            if last and int(last) < start:
+                return None
+        if start > end:
+            raise ValueError
+        return start, end

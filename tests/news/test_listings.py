@@ -259,3 +259,43 @@ def test_parallel_publishers_neither_deadlock_nor_lose_a_count() -> None:
     assert errors == []
     assert list_page(root, 1, 50).total == 24
     assert_counts_are_true()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_publishing_while_a_category_moves_does_not_deadlock() -> None:
+    """A new article holds its category at the commit; a moved category holds its new parent."""
+    parent, moving = make_category("Mẹ"), make_category("Con")
+    make_article(category=moving)
+    errors: list[BaseException] = []
+    barrier = threading.Barrier(2, timeout=20)
+
+    def publish() -> None:
+        try:
+            with transaction.atomic():
+                make_article(category=parent)
+                barrier.wait()
+                # The other side has locked the parent by now, and waits for our lock.
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_sleep(0.3)")
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    def move() -> None:
+        try:
+            barrier.wait()
+            Category.objects.filter(pk=moving.pk).update(parent=parent)
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=publish), threading.Thread(target=move)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert list_page(parent, 1, 20).total == 2
+    assert_counts_are_true()

@@ -245,7 +245,7 @@ def _files(folder: str) -> list[str]:
 def test_an_unused_image_is_deleted_with_its_files(django_capture_on_commit_callbacks: Any) -> None:
     image = make_image()
     with django_capture_on_commit_callbacks(execute=True):
-        services.delete_image(image=image)
+        services.delete_images(pictures=[image])
     assert _files("images") == []
 
 
@@ -254,7 +254,7 @@ def test_the_files_of_an_image_stay_until_the_commit(
 ) -> None:
     image = make_image()
     with django_capture_on_commit_callbacks(execute=False):
-        services.delete_image(image=image)
+        services.delete_images(pictures=[image])
     assert default_storage.exists(image.file.name)
 
 
@@ -262,14 +262,14 @@ def test_a_lead_image_is_not_deleted() -> None:
     image = make_image()
     make_article(lead_image=image)
     with pytest.raises(ValidationError):
-        services.delete_image(image=image)
+        services.delete_images(pictures=[image])
 
 
 def test_an_image_inside_a_body_is_not_deleted() -> None:
     image = make_image()
     make_article(body=f'<figure><img src="{image.url}" alt="Cầu"></figure>')
     with pytest.raises(ValidationError):
-        services.delete_image(image=image)
+        services.delete_images(pictures=[image])
 
 
 def test_only_the_picture_that_nothing_shows_is_unused() -> None:

@@ -169,7 +169,7 @@ def test_the_editor_pages_carry_their_nonce_in_policy_and_import_map(admin_clien
 
 
 def test_the_public_pages_keep_their_strict_policy(client: Any) -> None:
-    policy = client.get("/healthz")["Content-Security-Policy"]
+    policy = client.get("/khong-co")["Content-Security-Policy"]
     assert "nonce" not in policy
     assert "frame-ancestors 'none'" in policy
 
@@ -178,3 +178,15 @@ def test_the_public_pages_keep_their_strict_policy(client: Any) -> None:
 def test_the_groups_are_there_again_after_a_flush() -> None:
     call_command("flush", interactive=False, verbosity=0)
     assert "publish_article" in codenames(EDITORS)
+
+
+def test_menu_form_costs_the_same_with_many_entries_below(
+    admin_client: Any, django_assert_max_num_queries: Any
+) -> None:
+    top = MenuItem.objects.create(label="Giới thiệu", address="/gioi-thieu/")
+    for position in range(12):
+        MenuItem.objects.create(
+            parent=top, label=f"Mục {position}", address="/muc/", position=position
+        )
+    with django_assert_max_num_queries(16):
+        admin_client.get(f"/admin/portal/menuitem/{top.pk}/change/")

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from news import reading
 from news.models import Article, FeaturedSlot
 from portal.models import (
     AlertBanner,
@@ -304,3 +305,23 @@ def test_agency_shows_the_names_that_are_valid_on_the_day() -> None:
 def test_health_probes_tell_a_process_from_a_database(client: Client) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").json() == {"status": "ok", "database": "ok"}
+
+
+def test_home_page_without_featured_block_loses_no_article(client: Client) -> None:
+    HomeBlock.objects.create(kind="newest", position=1)
+    for number in range(3):
+        make_article(f"Tin thứ {number}")
+    html = client.get("/").content.decode()
+    assert all(f"Tin thứ {number}" in html for number in range(3))
+
+
+def test_articles_of_one_moment_are_neighbours_too(client: Client) -> None:
+    at = timezone.now() - timedelta(days=3)
+    first, middle, last = (make_article(published_at=at) for _ in range(3))
+    around = reading.around(middle, [])
+    assert ([a.pk for a in around.newer], [a.pk for a in around.older]) == ([last.pk], [first.pk])
+
+
+def test_monitor_that_knows_no_name_of_the_site_is_answered(client: Client) -> None:
+    assert client.get("/healthz", headers={"host": "10.0.0.7:8000"}).status_code == 200
+    assert client.get("/", headers={"host": "10.0.0.7:8000"}).status_code == 400

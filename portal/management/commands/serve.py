@@ -33,10 +33,11 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         self.step(_("Style sheets and scripts: collecting …"))
         self.collect_static()
-        if not options["no_demo"] and not SiteIdentity.objects.exists():
+        with_demo = settings.PORTAL_LOCAL and not options["no_demo"]
+        if with_demo and not SiteIdentity.objects.exists():
             self.step(_("Demo content: loading, once only …"))
             call_command("load_demo", stdout=self.stdout)
-        staff = [] if options["no_demo"] else demo_staff.ensure(settings.PORTAL_DATA)
+        staff = demo_staff.ensure(settings.PORTAL_DATA) if with_demo else []
         # The workers open connections of their own; a socket must not be shared over a fork.
         connections.close_all()
 
@@ -76,7 +77,8 @@ class Command(BaseCommand):
         stamp = settings.STATIC_ROOT / ".collected"
         if stamp.exists() and stamp.read_text() == digest.hexdigest():
             return
-        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        # Files of earlier versions stay: pages in caches still name them.
+        call_command("collectstatic", verbosity=0, interactive=False)
         stamp.write_text(digest.hexdigest())
 
     def announce(self, address: str, staff: list[demo_staff.Login]) -> None:
