@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -36,7 +35,7 @@ from news.admin.article_states import (
     TakingBack,
     state_of,
 )
-from news.admin.base import StaffAdmin
+from news.admin.base import ChoicesFilter, SearchedSelect, StaffAdmin
 from news.models import Article, Attachment
 from news.reading import article_context
 
@@ -78,7 +77,7 @@ class ArticleAdmin(StaffAdmin):
     list_filter = [
         StateFilter,
         CategoryFilter,
-        "origin",
+        ("origin", ChoicesFilter),
         ("author", admin.RelatedOnlyFieldListFilter),
     ]
     list_per_page = 50
@@ -352,9 +351,7 @@ class ArticleAdmin(StaffAdmin):
         form = step.form(data)
         field = form.fields.get("redirect_to")
         if isinstance(field, forms.ModelChoiceField):
-            field.widget = AutocompleteSelect(
-                Article._meta.get_field("redirect_to"), self.admin_site
-            )
+            field.widget = SearchedSelect(Article._meta.get_field("redirect_to"), self.admin_site)
             field.queryset = Article.objects.readable().exclude(pk=article.pk)
         return form
 

@@ -6,10 +6,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextareaWidget, AdminURLFieldWidget
+from django.contrib.admin.widgets import (
+    AdminTextareaWidget,
+    AdminURLFieldWidget,
+    AutocompleteMixin,
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+)
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from js_asset import Media, Script
 
 from news.editor import HtmlEditor
@@ -30,6 +37,35 @@ def picture_data(image: Image) -> dict[str, Any]:
     }
 
 
+def is_number(value: Any) -> bool:
+    """Whether what a browser sent may be the key of a row."""
+    words = str(value)
+    return words.isascii() and words.isdecimal()
+
+
+class _ShowsWhatCanBe(AutocompleteMixin):
+    """Leaves out what is no key, so that a form with such a value is shown again with its error."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        return super().optgroups(name, [key for key in value if is_number(key)], attr)
+
+
+class SearchedSelect(_ShowsWhatCanBe, AutocompleteSelect):
+    """One object, found by typing."""
+
+
+class SearchedSelectMultiple(_ShowsWhatCanBe, AutocompleteSelectMultiple):
+    """Several objects, found by typing."""
+
+
+class ChoicesFilter(admin.ChoicesFieldListFilter):
+    """The choices of a field, each beginning as a line of its own does."""
+
+    def choices(self, changelist: Any) -> Any:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": capfirst(str(choice["display"]))}
+
+
 class PictureInput(forms.TextInput):
     """The choice of one picture out of the media library, with its thumbnail."""
 
@@ -48,7 +84,7 @@ class PictureInput(forms.TextInput):
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         image = None
-        if str(value or "").isdigit():
+        if is_number(value):
             image = Image.objects.filter(pk=value).first()
         context["picture"] = picture_data(image) if image else None
         context["widget"]["picker_url"] = reverse("admin:news_image_pick")
@@ -70,6 +106,23 @@ class StaffAdmin(admin.ModelAdmin):
         if isinstance(db_field, models.ForeignKey) and db_field.remote_field.model is Image:
             return db_field.formfield(widget=PictureInput)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def formfield_for_choice_field(
+        self, db_field: models.Field, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        field: Any = super().formfield_for_choice_field(db_field, request, **kwargs)
+        field.choices = [(value, capfirst(label)) for value, label in field.choices]
+        return field
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", SearchedSelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", SearchedSelectMultiple(db_field, self.admin_site))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

@@ -52,7 +52,7 @@ class UnusedFilter(admin.SimpleListFilter):
     parameter_name = "use"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [("unused", _("shown nowhere"))]
+        return [("unused", capfirst(_("shown nowhere")))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
         if self.value() == "unused":

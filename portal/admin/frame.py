@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from news.admin.base import StaffAdmin
+from news.admin.base import ChoicesFilter, StaffAdmin
 from news.admin.categories import category_choices, offer
 from portal.models import (
     AlertBanner,
@@ -177,7 +177,7 @@ class LinkGroupAdmin(StaffAdmin):
 class AlertBannerAdmin(StaffAdmin):
     fields = ["text", "text_en", "link", "level", "starts_at", "ends_at"]
     list_display = ["text", "level", "starts_at", "ends_at", "state"]
-    list_filter = ["level"]
+    list_filter = [("level", ChoicesFilter)]
 
     @admin.display(description=_("status"))
     def state(self, banner: AlertBanner) -> str:

@@ -136,6 +136,23 @@ def test_an_editor_publishes(editor: Any) -> None:
     assert Article.objects.published().count() == 1
 
 
+@pytest.mark.parametrize("name", ["tags", "series", "author", "lead_image", "more_categories"])
+@pytest.mark.parametrize("value", ["abc", "²", "-1", "9" * 30, "0x1"])
+def test_a_choice_that_is_none_is_an_error_of_the_form(editor: Any, name: str, value: str) -> None:
+    response = add(editor, _publish="1", **{name: value})
+    assert response.status_code == 200
+    assert name in response.context["adminform"].form.errors
+
+
+def test_the_choices_of_a_field_and_of_a_filter_begin_with_a_capital(editor: Any) -> None:
+    response = editor.get(f"{LIST}add/")
+    labels = [label for _, label in response.context["adminform"].form.fields["origin"].choices]
+    changelist = editor.get(LIST).context["cl"]
+    for spec in changelist.filter_specs:
+        labels += [choice["display"] for choice in spec.choices(changelist)]
+    assert all(str(label)[0].isupper() for label in labels)
+
+
 def test_a_time_ahead_schedules(editor: Any) -> None:
     at = timezone.localtime() + timedelta(days=2)
     add(editor, _publish="1", published_at_0=f"{at:%d/%m/%Y}", published_at_1="08:30")
