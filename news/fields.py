@@ -5,11 +5,14 @@ normalises before any validator, so lengths are counted in code points of the st
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import lookups
+from django.utils.translation import gettext_lazy as _
 
 from news.markup import clean_html
 from news.text import normalize, normalize_line
@@ -141,6 +144,33 @@ class ComputedField(models.CharField):
         value = self.compute(getattr(model_instance, self.source) or "")
         setattr(model_instance, self.attname, value)
         return value
+
+
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def validate_moment(value: datetime) -> None:
+    """Raise ValidationError for a moment that is surely a slip of the hand.
+
+    Years near 1 and 9999 leave what Python can say once they are moved to another time zone: such a
+    row could be written, and never be read again.
+    """
+    if not EARLIEST <= value < LATEST:
+        raise ValidationError(_("The year must lie between 1900 and 2199."), code="moment")
+
+
+class MomentField(models.DateTimeField):
+    """A DateTimeField that staff may type into: within the years that mean something."""
+
+    default_validators = [validate_moment]
+
+
+def moment_check(field: str, name: str) -> models.CheckConstraint:
+    """Return the constraint that the moment in `field` lies in those years, or is null."""
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__gte": EARLIEST, f"{field}__lt": LATEST}), name=name
+    )
 
 
 class IsNFC(models.Func):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
 from django.utils.cache import get_conditional_response, set_response_etag
 
 from portal.views import errors, probes
+from portal.views.media import is_document
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -94,13 +96,19 @@ class LanguageByAddress:
             return response
 
 
+def is_for_staff(request: HttpRequest) -> bool:
+    """Whether an address lies in the admin, in whichever language."""
+    language = translation.get_language_from_path(request.path_info)
+    return request.path_info.removeprefix(f"/{language}").startswith("/admin/")
+
+
 class PublicPage:
-    """Let any cache keep a public page, and answer a repeated request without its body.
+    """Make a public page the same for everyone, and let any cache keep it.
 
     A view that says nothing about caching is public: those of staff and of one visitor say so.
     """
 
-    # Bounded short, so that a scheduled article appears in its minute with no job running.
+    # Bounded short, so that a scheduled article appears soon after its minute with no job running.
     CACHE_CONTROL = (
         "public, max-age=0, s-maxage=30, stale-while-revalidate=60, stale-if-error=86400"
     )
@@ -109,6 +117,11 @@ class PublicPage:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not is_for_staff(request):
+            # What a browser kept from the admin, or somebody made up, must not reach those parts
+            # of Django that would answer it with a cookie of their own.
+            names = [settings.SESSION_COOKIE_NAME] if is_document(request) else []
+            request.COOKIES = {k: v for k, v in request.COOKIES.items() if k in names}
         response = self.get_response(request)
         if (
             request.method not in {"GET", "HEAD"}
@@ -122,6 +135,17 @@ class PublicPage:
         set_response_etag(response)
         conditional = get_conditional_response(request, etag=response["ETag"], response=response)
         return conditional or response
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Refuse a method that the view does not know, before its form token is asked for."""
+        view_class = getattr(view, "view_class", None)
+        method = (request.method or "").lower()
+        if view_class is None or method == "head":
+            return None
+        known = [name for name in view_class.http_method_names if hasattr(view_class, name)]
+        return None if method in known else HttpResponseNotAllowed(map(str.upper, known))
 
 
 class AdminPolicy:

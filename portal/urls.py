@@ -4,11 +4,9 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from news.feeds import FeedsPageView
-from portal.views import media, pages, probes, robots
+from portal.views import media, pages, robots
 
 urlpatterns = [
-    path("healthz", probes.healthz, name="healthz"),
-    path("readyz", probes.readyz, name="readyz"),
     path("robots.txt", robots.robots, name="robots"),
     path("sitemap.xml", robots.sitemap_index, name="sitemap-index"),
     path("sitemap/trang.xml", robots.sitemap_pages, name="sitemap-pages"),

@@ -13,7 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from news import text
-from news.fields import HtmlField, LineField, PlainTextField, nfc_check
+from news.fields import (
+    HtmlField,
+    LineField,
+    MomentField,
+    PlainTextField,
+    moment_check,
+    nfc_check,
+)
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
@@ -79,7 +86,7 @@ class Article(models.Model):
     status_reason = PlainTextField(
         _("reason"), blank=True, help_text=_("Shown to readers of a withdrawn article.")
     )
-    published_at = models.DateTimeField(
+    published_at = MomentField(
         _("publication time"),
         null=True,
         blank=True,
@@ -98,7 +105,7 @@ class Article(models.Model):
     change_note = PlainTextField(
         _("correction note"), blank=True, help_text=_("What was corrected, for the readers.")
     )
-    expires_at = models.DateTimeField(
+    expires_at = MomentField(
         _("expires at"),
         null=True,
         blank=True,
@@ -154,7 +161,7 @@ class Article(models.Model):
     source_name = LineField(_("source"), max_length=200, blank=True)
     source_url = models.URLField(_("original address"), max_length=1000, blank=True)
     source_author = LineField(_("original author"), max_length=200, blank=True)
-    source_published_at = models.DateTimeField(_("originally published at"), null=True, blank=True)
+    source_published_at = MomentField(_("originally published at"), null=True, blank=True)
 
     lead_image = models.ForeignKey(
         "news.Image",
@@ -236,6 +243,9 @@ class Article(models.Model):
             ),
             models.CheckConstraint(condition=~Q(slug=""), name="news_article_has_a_slug"),
             models.CheckConstraint(condition=~Q(title=""), name="news_article_has_a_title"),
+            moment_check("published_at", "news_article_published_at_is_a_sane_moment"),
+            moment_check("expires_at", "news_article_expires_at_is_a_sane_moment"),
+            moment_check("source_published_at", "news_article_source_published_at_is_sane"),
             nfc_check("title", "news_article_title_is_nfc"),
             nfc_check("summary", "news_article_summary_is_nfc"),
             nfc_check("body", "news_article_body_is_nfc"),
@@ -321,7 +331,7 @@ class FeaturedSlot(models.Model):
     article = models.OneToOneField(
         Article, verbose_name=_("article"), on_delete=models.CASCADE, related_name="featured_slot"
     )
-    until = models.DateTimeField(_("until"), null=True, blank=True)
+    until = MomentField(_("until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("featured article")
@@ -332,7 +342,8 @@ class FeaturedSlot(models.Model):
                 condition=Q(position__gte=1, position__lte=6),
                 name="news_featuredslot_position_1_to_6",
                 violation_error_message=_("There are six places, numbered 1 to 6."),
-            )
+            ),
+            moment_check("until", "news_featuredslot_until_is_a_sane_moment"),
         ]
 
     def __str__(self) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from html import escape, unescape
+from html import escape
 from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from news import renditions
 from news.models import Article
 
 register = template.Library()
@@ -83,7 +82,7 @@ def json_ld(*things: dict[str, Any]) -> SafeString:
 
 @register.filter
 def rich_text(html: str) -> SafeString:
-    """Make a stored body ready for the page: tables that scroll, pictures in the width needed.
+    """Make a stored body ready for the page: its tables scroll on a phone.
 
     Safe, because a stored body is a fixed point of the cleaner (`news.fields.HtmlField`), and what
     is added here is ours.
@@ -99,22 +98,6 @@ def rich_text(html: str) -> SafeString:
             return f'<div class="table-scroll" role="group" tabindex="0" aria-label="{label}">{tag}'
         if tag == "</table>":
             return "</table></div>"
-        return _sized(tag) if tag.startswith("<img ") else tag
+        return tag
 
     return _safe(_TAG.sub(ready, html))
-
-
-def _sized(tag: str) -> str:
-    """Give an `<img>` of our own library its size and narrower copies, read from its name."""
-    src = _SRC.search(tag)
-    address = unescape(src[1]) if src else ""
-    master = renditions.MasterName.parse(address)
-    if master is None or " srcset=" in tag:
-        return tag
-    added = ' loading="lazy"'
-    if " width=" not in tag and " height=" not in tag:
-        added += f' width="{master.width}" height="{master.height}"'
-    narrower = renditions.srcset(address)
-    if narrower:
-        added += f' srcset="{escape(narrower)}" sizes="{_BODY_SIZES}"'
-    return f"<img{added}{tag[4:]}"

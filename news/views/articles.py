@@ -37,8 +37,15 @@ class ArticleDetailView(TemplateView):
         if article is None:
             return _not_readable(pk)
         if request.path != article.get_absolute_url():
-            return HttpResponsePermanentRedirect(article.get_absolute_url())
+            return _moved_to(article)
         return self.render_to_response(reading.article_context(article))
+
+
+def _moved_to(article: Article) -> HttpResponse:
+    """Lead on, and let nobody remember it for long: a slug is changed back, an article returns."""
+    return HttpResponsePermanentRedirect(
+        article.get_absolute_url(), headers={"Cache-Control": "public, max-age=300"}
+    )
 
 
 def _not_readable(pk: int) -> HttpResponse:
@@ -47,7 +54,7 @@ def _not_readable(pk: int) -> HttpResponse:
     heir = Article.objects.readable().filter(pk=article.redirect_to_id or 0).first()
     if heir is None:
         return HttpResponseGone()
-    return HttpResponsePermanentRedirect(heir.get_absolute_url())
+    return _moved_to(heir)
 
 
 class ArticleListView(TemplateView):
@@ -84,6 +91,7 @@ class CategoryView(ArticleListView):
         page = list_page(category, number, PAGE_SIZE)
         return page, {
             "heading": category.label,
+            "heading_language": category.label_language,
             "description": category.description,
             "category": category,
             "breadcrumb": category.ancestors,
@@ -99,6 +107,7 @@ class TagView(ArticleListView):
         articles = Article.objects.published().filter(tags=tag)
         return page_of(articles, number, PAGE_SIZE), {
             "heading": tag.name,
+            "heading_language": tag.label_language,
             "kind": _("Keyword"),
             "rss": reverse("data:rss-tag", args=[tag.slug]),
             "atom": reverse("data:atom-tag", args=[tag.slug]),
@@ -111,6 +120,7 @@ class SeriesView(ArticleListView):
         articles = Article.objects.published().filter(series=series)
         return page_of(articles, number, PAGE_SIZE), {
             "heading": series.name,
+            "heading_language": series.label_language,
             "kind": _("Event series"),
             "description": series.description,
         }
@@ -122,6 +132,7 @@ class AuthorView(ArticleListView):
         articles = Article.objects.published().filter(author=author)
         return page_of(articles, number, PAGE_SIZE), {
             "heading": author.name,
+            "heading_language": author.label_language,
             "kind": _("Author"),
             "description": author.role,
         }

@@ -4,6 +4,7 @@ import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
 import django.utils.timezone
+import datetime
 import news.fields
 import portal.models.addresses
 from django.db import migrations, models
@@ -67,8 +68,8 @@ class Migration(migrations.Migration):
                 ('text_en', news.fields.LineField(blank=True, max_length=300, verbose_name='text in English')),
                 ('link', models.CharField(blank=True, max_length=500, validators=[portal.models.addresses.validate_address], verbose_name='link')),
                 ('level', models.CharField(choices=[('notice', 'notice'), ('warning', 'warning'), ('danger', 'danger')], default='notice', max_length=10, verbose_name='level')),
-                ('starts_at', models.DateTimeField(verbose_name='starts at')),
-                ('ends_at', models.DateTimeField(verbose_name='ends at')),
+                ('starts_at', news.fields.MomentField(verbose_name='starts at')),
+                ('ends_at', news.fields.MomentField(verbose_name='ends at')),
             ],
             options={
                 'verbose_name': 'alert banner',
@@ -240,5 +241,13 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('is_current',), name='portal_wardmap_one_in_use', violation_error_message='Another map is in use; take that one out of use first.')],
             },
+        ),
+        migrations.AddConstraint(
+            model_name='alertbanner',
+            constraint=models.CheckConstraint(condition=models.Q(('starts_at__gte', datetime.datetime(1900, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)), ('starts_at__lt', datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))), name='portal_alertbanner_starts_at_is_a_sane_moment'),
+        ),
+        migrations.AddConstraint(
+            model_name='alertbanner',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gte', datetime.datetime(1900, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)), ('ends_at__lt', datetime.datetime(2200, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))), name='portal_alertbanner_ends_at_is_a_sane_moment'),
         ),
     ]

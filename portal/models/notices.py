@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from news.fields import LineField, nfc_check
+from news.fields import LineField, MomentField, moment_check, nfc_check
 from portal.models.addresses import validate_address
 
 
@@ -20,8 +20,8 @@ class AlertBanner(models.Model):
     text_en = LineField(_("text in English"), max_length=300, blank=True)
     link = models.CharField(_("link"), max_length=500, blank=True, validators=[validate_address])
     level = models.CharField(_("level"), max_length=10, choices=Level.choices, default=Level.NOTICE)
-    starts_at = models.DateTimeField(_("starts at"))
-    ends_at = models.DateTimeField(_("ends at"))
+    starts_at = MomentField(_("starts at"))
+    ends_at = MomentField(_("ends at"))
 
     class Meta:
         verbose_name = _("alert banner")
@@ -37,6 +37,8 @@ class AlertBanner(models.Model):
                 condition=Q(level__in=["notice", "warning", "danger"]),
                 name="portal_alertbanner_level_is_known",
             ),
+            moment_check("starts_at", "portal_alertbanner_starts_at_is_a_sane_moment"),
+            moment_check("ends_at", "portal_alertbanner_ends_at_is_a_sane_moment"),
             nfc_check("text", "portal_alertbanner_text_is_nfc"),
         ]
 

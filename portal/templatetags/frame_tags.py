@@ -15,21 +15,22 @@ from portal.frame import MenuEntry
 register = template.Library()
 
 
-def _address_in(request: HttpRequest, language: str) -> str:
+def _address_in(context: dict[str, Any], language: str) -> str:
     """The path of this page in a language; the home page where the page has none there."""
+    request: HttpRequest = context["request"]
     path = translate_url(request.path, language)
     if path == request.path and language != translation.get_language():
         with translation.override(language):
             return reverse("home")
-    number = request.GET.get("page", "")
-    # Nothing of the query is repeated but the number of a page.
-    return f"{path}?page={number}" if number.isascii() and number.isdigit() else path
+    # Nothing of the query is repeated but the number of a page that is one of several.
+    number = getattr(context.get("page"), "number", 1)
+    return f"{path}?page={number}" if number > 1 else path
 
 
 @register.simple_tag(takes_context=True)
 def page_address(context: dict[str, Any], language: str) -> str:
     """The path of this page in another language."""
-    return _address_in(context["request"], language)
+    return _address_in(context, language)
 
 
 @register.simple_tag(takes_context=True)
@@ -40,7 +41,7 @@ def canonical_address(context: dict[str, Any]) -> str:
     """
     request = context["request"]
     translated = context.get("has_english") and translation.get_language()
-    return request.build_absolute_uri(_address_in(request, translated or settings.LANGUAGE_CODE))
+    return request.build_absolute_uri(_address_in(context, translated or settings.LANGUAGE_CODE))
 
 
 @register.simple_tag(takes_context=True)

@@ -6,14 +6,19 @@ import re
 from pathlib import PurePosixPath
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.generic import View
 
+from news.models import Article, Attachment
+
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 # Shown inside a page; everything else is offered for saving and never runs in our name.
+FOR_EVER = "public, max-age=31536000, immutable"
+DOCUMENTS = "tep/"
 INLINE_TYPES = {
     ".webp": "image/webp",
     ".mp3": "audio/mpeg",
@@ -21,6 +26,18 @@ INLINE_TYPES = {
     ".m4a": "audio/mp4",
     ".pdf": "application/pdf",
 }
+
+
+def is_document(request: HttpRequest) -> bool:
+    """Whether an address is that of an article's attachment."""
+    return request.path_info.startswith(f"{settings.MEDIA_URL}{DOCUMENTS}")
+
+
+def may_read(request: HttpRequest, path: str) -> bool:
+    """Whether an attachment may be read: it is gone with its article, though staff still see it."""
+    if Attachment.objects.filter(file=path, article__in=Article.objects.readable()).exists():
+        return True
+    return Attachment.objects.filter(file=path).exists() and request.user.is_staff
 
 
 class _Window:
@@ -39,7 +56,7 @@ class _Window:
 
 
 class MediaView(View):
-    """Serve one file of the media storage. A name never changes its content, so caches keep it.
+    """Serve one file of the media storage. A name never changes its content.
 
     One byte range is understood: without it some phones play no sound.
     """
@@ -48,6 +65,8 @@ class MediaView(View):
 
     def get(self, request: HttpRequest, path: str) -> HttpResponseBase:
         suffix = PurePosixPath(path).suffix.lower()
+        if is_document(request) and not may_read(request, path):
+            raise Http404
         try:
             file = default_storage.open(path)
             size = default_storage.size(path)
@@ -71,7 +90,8 @@ class MediaView(View):
         )
         response["Content-Length"] = str(end - start + 1)
         response["Accept-Ranges"] = "bytes"
-        response["Cache-Control"] = "public, max-age=31536000, immutable"
+        # The name never changes its content. A document may be taken back, a picture is only shown.
+        response["Cache-Control"] = "private, no-cache" if is_document(request) else FOR_EVER
         response["Content-Security-Policy"] = "default-src 'none'; sandbox"
         if status == 206:
             response["Content-Range"] = f"bytes {start}-{end}/{size}"

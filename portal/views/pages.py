@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -9,13 +10,44 @@ from django.utils.translation import get_language
 from django.views.generic import TemplateView
 
 from news import reading
-from news.models import Category, FeaturedSlot
+from news.models import Article, Category, FeaturedSlot
 from news.models.listings import months
 from portal import frame
 from portal.models import HomeBlock, Page
 
 NEWEST = 8
 PER_CATEGORY = 4
+OF_CATEGORIES = {HomeBlock.Kind.CATEGORY, HomeBlock.Kind.CATEGORIES}
+
+
+@dataclass(frozen=True)
+class CategoryBox:
+    """A category on the home page: one article as a card, the others as titles."""
+
+    category: Category
+    heading: str
+    heading_language: str
+    first: Article | None
+    more: list[Article]
+
+    @classmethod
+    def of(
+        cls,
+        category: Category,
+        articles: list[Article],
+        block: dict[str, Any],
+        shown_above: set[int],
+    ) -> CategoryBox:
+        """Make the box; an article that stands further up already is not pictured again."""
+        first = next((a for a in articles if a.pk not in shown_above), None)
+        own = block["kind"] == HomeBlock.Kind.CATEGORY and block["heading"]
+        return cls(
+            category=category,
+            heading=block["heading"] if own else category.label,
+            heading_language=block["heading_language"] if own else category.label_language,
+            first=first,
+            more=[article for article in articles if article is not first],
+        )
 
 
 class HomeView(TemplateView):
@@ -27,14 +59,18 @@ class HomeView(TemplateView):
         site = frame.load()
         kinds = {block["kind"] for block in site.home_blocks}
         categories = self._categories(site.home_blocks)
-        boxes = reading.boxes(categories, PER_CATEGORY)
-        front = reading.front(FeaturedSlot.PLACES, NEWEST)
+        newest_of = reading.boxes(categories, PER_CATEGORY)
+        places = FeaturedSlot.PLACES if HomeBlock.Kind.FEATURED in kinds else 0
+        front = reading.front(places, NEWEST)
+        boxes = self._boxes(site.home_blocks, categories, newest_of, front)
+        top, below = self._in_two_parts(site.home_blocks, boxes)
         return super().get_context_data(**kwargs) | {
             # The frame is read once; the template's own `frame` is this one.
             "frame": site,
-            "featured": front.featured if HomeBlock.Kind.FEATURED in kinds else [],
+            "featured": front.featured,
             "newest": front.newest,
-            "blocks": self._blocks(site.home_blocks, categories, boxes),
+            "blocks": top,
+            "boxes": below,
             "has_english": bool(site.identity.get("name_en")),
         }
 
@@ -47,25 +83,44 @@ class HomeView(TemplateView):
         tree = Category.objects.all().tree()
         return [c for c in tree if c.pk in chosen or (every and c.is_on_home)]
 
-    def _blocks(
+    def _boxes(
         self,
         blocks: list[dict[str, Any]],
         categories: list[Category],
-        boxes: dict[int, list[Any]],
-    ) -> list[dict[str, Any]]:
-        """The blocks with their categories; a category without articles shows no empty box."""
+        newest_of: dict[int, list[Article]],
+        front: reading.Front,
+    ) -> dict[int, list[CategoryBox]]:
+        """The boxes of every block by its id; a category without articles shows no empty box."""
         alone = {block["category_id"] for block in blocks if block["category_id"]}
-        filled = []
+        shown_above = {article.pk for article in [*front.featured, *front.newest]}
+        boxes: dict[int, list[CategoryBox]] = {}
         for block in blocks:
             if block["kind"] == HomeBlock.Kind.CATEGORY:
-                shown = [c for c in categories if c.pk == block["category_id"]]
+                chosen = [c for c in categories if c.pk == block["category_id"]]
             elif block["kind"] == HomeBlock.Kind.CATEGORIES:
-                shown = [c for c in categories if c.is_on_home and c.pk not in alone]
+                chosen = [c for c in categories if c.is_on_home and c.pk not in alone]
             else:
-                shown = []
-            cards = [(c, boxes[c.pk]) for c in shown if c.pk in boxes]
-            filled.append(block | {"categories": cards})
-        return filled
+                chosen = []
+            boxes[block["id"]] = [
+                CategoryBox.of(category, newest_of[category.pk], block, shown_above)
+                for category in chosen
+                if category.pk in newest_of
+            ]
+        return boxes
+
+    def _in_two_parts(
+        self, blocks: list[dict[str, Any]], boxes: dict[int, list[CategoryBox]]
+    ) -> tuple[list[dict[str, Any]], list[CategoryBox]]:
+        """The blocks beside the sidebar, and the boxes that run below both over the whole width.
+
+        Those are the boxes of the last blocks, behind which no other kind follows.
+        """
+        kinds = [block["kind"] in OF_CATEGORIES for block in blocks]
+        end = len(kinds)
+        while end and kinds[end - 1]:
+            end -= 1
+        top = [block | {"boxes": boxes[block["id"]]} for block in blocks[:end]]
+        return top, [box for block in blocks[end:] for box in boxes[block["id"]]]
 
 
 class SiteMapView(TemplateView):

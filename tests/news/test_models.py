@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -149,3 +150,17 @@ def test_what_is_published_and_what_is_readable(
     make_article(**fields)
     assert Article.objects.published().exists() is published
     assert Article.objects.readable().exists() is readable
+
+
+@pytest.mark.parametrize("year", [1, 1899, 2200, 9999])
+@pytest.mark.parametrize("field", ["published_at", "expires_at", "source_published_at"])
+def test_year_that_is_a_slip_of_the_hand_is_refused(field: str, year: int) -> None:
+    """Near the years 1 and 9999 a moment could be written and never be read again."""
+    moment = datetime(year, 6, 1, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+    article = make_article()
+    setattr(article, field, moment)
+    with pytest.raises(ValidationError) as refusal:
+        article.clean_fields()
+    assert "1900" in str(refusal.value)
+    with pytest.raises(DatabaseError, match="sane|expires_after"), transaction.atomic():
+        Article.objects.filter(pk=article.pk).update(**{field: moment})

@@ -7,12 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from news import reading
+from news import reading, services
 from news.models import Article, FeaturedSlot
 from portal.models import (
     AlertBanner,
@@ -220,6 +221,8 @@ def test_wrong_slug_leads_to_the_right_one(client: Client) -> None:
         response = client.get(address)
         assert response.status_code == 301
         assert response["Location"] == f"/tin-tuc/duong-moi-{article.pk}"
+        # Remembered for ever, a slug changed back would lead round in a circle.
+        assert response["Cache-Control"] == "public, max-age=300"
 
 
 def test_withdrawn_article_answers_under_a_notice_with_its_reason(client: Client) -> None:
@@ -325,3 +328,32 @@ def test_articles_of_one_moment_are_neighbours_too(client: Client) -> None:
 def test_monitor_that_knows_no_name_of_the_site_is_answered(client: Client) -> None:
     assert client.get("/healthz", headers={"host": "10.0.0.7:8000"}).status_code == 200
     assert client.get("/", headers={"host": "10.0.0.7:8000"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "cookie", ["csrftoken=%ff", "csrftoken=abc", "sessionid=abc", "sessionid=; csrftoken="]
+)
+def test_no_cookie_of_a_visitor_is_answered_with_one(site: dict[str, Any], cookie: str) -> None:
+    plain = Client().get("/")
+    for name in ("home", "article"):
+        answer = Client(enforce_csrf_checks=True).get(site[name], headers={"cookie": cookie})
+        assert "Set-Cookie" not in answer
+        assert not answer.cookies
+        assert answer["Cache-Control"] == plain["Cache-Control"]
+
+
+def test_document_goes_with_its_article(client: Client, admin_client: Client) -> None:
+    article = make_article()
+    upload = ContentFile("%PDF-1.4 danh sách".encode(), "ds.pdf")
+    attachment = services.add_attachment(article=article, upload=upload, title="Danh sách")
+
+    def status(reader: Client) -> int:
+        answer = reader.get(attachment.file.url)
+        if answer.streaming:
+            b"".join(answer.streaming_content)  # to the end, which closes the file
+        return answer.status_code
+
+    assert status(client) == 200
+    services.unpublish_article(article=article, reason="Lộ thông tin cá nhân.")
+    assert status(client) == 404
+    assert status(admin_client) == 200

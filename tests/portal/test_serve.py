@@ -131,4 +131,4 @@ def test_public_site_does_not_start_without_what_it_must_be_told(missing: str) -
         check=False,
     )
     assert result.returncode != 0
-    assert f"{missing} is not set. Set it to" in result.stderr
+    assert result.stderr.startswith(f"{missing} is not set. Set it to")
