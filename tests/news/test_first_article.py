@@ -60,7 +60,7 @@ def test_the_first_article_looks_right(client: Client, real_input: Path, tmp_pat
         "5.088 tỷ đồng",
         "tạo sức lan tỏa./.",
         "Từ khóa",
-        "khen thưởng",
+        '/the/khen-thuong/"',
     ]
     main = html[html.index('class="breadcrumb"') :]
     places = [main.find(words) for words in order]
