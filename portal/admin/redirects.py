@@ -20,7 +20,8 @@ from django.utils.translation import gettext_lazy
 
 from news.admin.base import StaffAdmin
 from news.admin.categories import category_choices, offer
-from news.models import Article, Category
+from news.admin.places import OldAddressAdmin
+from news.models import Article, Category, OldAddress
 from portal.models import MissingAddress, Redirect
 from portal.redirects import missing, services, table
 from portal.redirects.guessing import guess
@@ -97,12 +98,13 @@ class TableForm(forms.Form):
 
 def as_address(address: str) -> str:
     """An address in a list: set apart, so that letters written from the right stay inside it."""
-    return format_html('<bdi class="address">{}</bdi>', address)
+    return format_html('<bdi dir="ltr" class="address">{}</bdi>', address)
 
 
 @admin.register(Redirect)
 class RedirectAdmin(StaffAdmin):
     form = RedirectForm
+    change_form_template = "admin/portal/redirect/change_form.html"
     autocomplete_fields = ["article"]
     list_display = ["old_address", "leads_to", "created_by", "created_at"]
     search_fields = ["path", "address", "article__title", "category__name"]
@@ -223,7 +225,7 @@ def _told(steps: list[services.Step]) -> dict[str, Any]:
 
 @admin.register(MissingAddress)
 class MissingAddressAdmin(StaffAdmin):
-    list_display = ["asked_for", "count", "referrer_host", "first_day", "last_seen_on", "step"]
+    list_display = ["asked_for", "count", "step", "referrer_host", "first_day", "last_seen_on"]
     list_display_links = None
     search_fields = ["path"]
     list_per_page = 100
@@ -254,4 +256,18 @@ class MissingAddressAdmin(StaffAdmin):
         if not missing.is_whole(address.path):
             return "–"
         form = f"{reverse('admin:portal_redirect_add')}?{urlencode({'path': address.path})}"
-        return format_html('<a class="button" href="{}">{}</a>', form, _("Create a redirect"))
+        return format_html('<a href="{}">{}</a>', form, _("Create a redirect"))
+
+
+class RememberedAddressAdmin(OldAddressAdmin):
+    """What articles remember of the sites they come from; a new address is a redirect."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+admin.site.unregister(OldAddress)
+admin.site.register(OldAddress, RememberedAddressAdmin)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,10 +15,12 @@ from django.urls import reverse
 from django.utils import translation
 
 from news.old_addresses import old_path
-from portal.models import Redirect
+from portal.models.redirects import leading_from
 from portal.redirects import missing, targets
 
 logger = logging.getLogger(__name__)
+
+_FEED = re.compile(r"/(?P<kind>rss|atom)/(?P<tag>the/)?(?P<slug>[-\w]+)\.xml", re.ASCII)
 
 
 class OldAddresses:
@@ -27,9 +30,6 @@ class OldAddresses:
     `/?p=12`: the home page answers there, so a query that may name a page of an earlier site is
     looked up first.
     """
-
-    # A wrong redirect that was put right must not live on in browsers.
-    CACHE_CONTROL = "public, max-age=3600"
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -63,15 +63,21 @@ class OldAddresses:
         return request.path_info.startswith(reverse("admin:index"))
 
     def _answer(self, request: HttpRequest) -> HttpResponse | None:
-        paths = paths_of(request)
+        paths, feed = paths_of(request), _FEED.fullmatch(request.path_info)
+        # A feed moves with its list: a reader of news goes on without a redirect of its own.
+        if not (paths or feed):
+            return None
+        of_list = f"/{'the' if feed['tag'] else 'chuyen-muc'}/{feed['slug']}" if feed else ""
         try:
-            found = {row["path"]: row for row in Redirect.objects.leading_from(paths)}
+            found = leading_from([*paths, of_list])
         except DatabaseError as error:
             logger.warning("an old address was not looked up: %s", type(error).__name__)
             return None
         # As it was asked for, before the same without its language.
         for path in filter(found.__contains__, paths):
             return answer_of(found[path])
+        if feed and of_list in found:
+            return _feed_answer(feed["kind"], found[of_list])
         return None
 
 
@@ -83,6 +89,13 @@ def paths_of(request: HttpRequest) -> list[str]:
     if language and language != settings.LANGUAGE_CODE and whole.startswith(f"/{language}/"):
         paths.append(whole.removeprefix(f"/{language}"))
     return paths
+
+
+def _feed_answer(kind: str, row: dict[str, Any]) -> HttpResponse | None:
+    for name in ("category", "tag"):
+        if row[f"{name}_slug"]:
+            return _permanently(reverse(f"data:{kind}-{name}", args=[row[f"{name}_slug"]]))
+    return None
 
 
 def answer_of(row: dict[str, Any]) -> HttpResponse | None:
@@ -100,8 +113,13 @@ def answer_of(row: dict[str, Any]) -> HttpResponse | None:
         url = reverse("page", args=[row["page_slug"]])
     else:
         url = _url_of_list(row) or targets.here(row["to"])
+    return _permanently(url)
+
+
+def _permanently(url: str) -> HttpResponse:
     response = HttpResponsePermanentRedirect(url)
-    response["Cache-Control"] = OldAddresses.CACHE_CONTROL
+    # A wrong redirect that was put right must not live on in browsers.
+    response["Cache-Control"] = "public, max-age=3600"
     return response
 
 

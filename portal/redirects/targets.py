@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -168,11 +169,16 @@ def _file_exists(name: str) -> bool:
 
 def is_taken(path: str) -> bool:
     """Whether an old path lies in the admin or among static files: it is never led away."""
+    return f"{path}/".startswith(_taken_prefixes())
+
+
+@functools.cache
+def _taken_prefixes() -> tuple[str, ...]:
     prefixes = [settings.STATIC_URL]
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             prefixes.append(reverse("admin:index"))
-    return f"{path}/".startswith(tuple(prefixes))
+    return tuple(prefixes)
 
 
 def here(address: str) -> str:

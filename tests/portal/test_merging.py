@@ -1,0 +1,208 @@
+"""A changed slug, and two things that become one: the old address leads on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+
+from news.models import Article, Category, Listing, Tag
+from news.models.listings import months
+from portal.models import HomeBlock, MenuItem, Redirect
+from portal.redirects.merging import merge_category, merge_tag
+from tests.factories import make_article, make_author, make_category, make_series, make_tag
+from tests.portal.leading import lead, make_page, where
+
+pytestmark = pytest.mark.django_db
+
+Status = Article.Status
+
+
+# --- A changed slug -----------------------------------------------------------------------------
+
+
+def rename(admin_client: Client, row: Any, slug: str, **values: Any) -> None:
+    address = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+    form = admin_client.get(address).context["adminform"].form
+    data = {k: "" if v is None else v for k, v in form.initial.items() if not isinstance(v, list)}
+    answer = admin_client.post(address, data | {"slug": slug} | values)
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+
+
+@pytest.mark.parametrize("make", [make_category, make_tag, make_series, make_author, make_page])
+def test_changed_slug_leaves_a_redirect(make: Any, admin_client: Client, client: Client) -> None:
+    row = make(slug="ten-cu")
+    earlier = row.get_absolute_url()
+    rename(admin_client, row, "ten-moi")
+    row.refresh_from_db()
+    assert row.slug == "ten-moi"
+    assert where(client, earlier) == (301, row.get_absolute_url())
+    assert where(client, f"/en{earlier}") == (301, f"/en{row.get_absolute_url()}")
+
+
+@pytest.mark.parametrize(
+    ("make", "feed"), [(make_category, "/{}/{}.xml"), (make_tag, "/{}/the/{}.xml")]
+)
+@pytest.mark.parametrize("kind", ["rss", "atom"])
+def test_feed_moves_with_its_list(
+    make: Any, feed: str, kind: str, admin_client: Client, client: Client
+) -> None:
+    rename(admin_client, make(slug="ten-cu"), "ten-moi")
+    assert where(client, feed.format(kind, "ten-cu")) == (301, feed.format(kind, "ten-moi"))
+    assert client.get(feed.format(kind, "ten-moi")).status_code == 200
+    assert client.get(feed.format(kind, "ten-khac")).status_code == 404
+
+
+def test_slug_that_goes_and_comes_back_leaves_no_circle(
+    admin_client: Client, client: Client
+) -> None:
+    tag = make_tag(slug="mot")
+    for slug in ("hai", "ba", "mot"):
+        rename(admin_client, tag, slug)
+    assert client.get("/the/mot/").status_code == 200
+    assert [where(client, f"/the/{slug}/") for slug in ("hai", "ba")] == [(301, "/the/mot/")] * 2
+    assert not Redirect.objects.filter(path="/the/mot").exists()
+
+
+def test_slug_changed_in_the_english_admin_leaves_the_address_without_language(
+    admin_client: Client,
+) -> None:
+    tag = make_tag(slug="mot")
+    address = f"/en/admin/news/tag/{tag.pk}/change/"
+    admin_client.post(address, {"name": tag.name, "slug": "hai"})
+    assert Redirect.objects.get().path == "/the/mot"
+
+
+def test_saving_without_a_new_slug_leaves_no_redirect(admin_client: Client) -> None:
+    tag = make_tag(slug="mot")
+    rename(admin_client, tag, "mot", name="Tên khác")
+    assert not Redirect.objects.exists()
+
+
+# --- Merging ------------------------------------------------------------------------------------
+
+
+def test_merged_category_gives_everything_to_the_other(client: Client) -> None:
+    top = make_category("Tin tức")
+    old, new = make_category("Cũ", slug="cu"), make_category("Mới", slug="moi", parent=top)
+    child = make_category(parent=old)
+    main, both = make_article(category=old), make_article(category=old, more=[new])
+    extra = make_article(category=top, more=[old])
+    item = MenuItem.objects.create(category=old)
+    block = HomeBlock.objects.create(kind="category", category=old)
+    lead(("/rat-cu", old.get_absolute_url()))
+
+    assert merge_category(category=old, into=new, by=None) == 3
+
+    assert set(Article.objects.filter(category=new)) == {main, both}
+    assert list(extra.more_categories.all()) == [new]
+    assert not both.more_categories.exists()
+    child.refresh_from_db()
+    assert (child.parent, child.depth) == (new, 3)
+    item.refresh_from_db()
+    block.refresh_from_db()
+    assert (item.category, block.category) == (new, new)
+    assert not Category.objects.filter(slug="cu").exists()
+    for path in ("/chuyen-muc/cu/", "/rat-cu"):
+        assert where(client, path) == (301, "/chuyen-muc/moi/")
+    assert set(Listing.objects.filter(category=new).values_list("article", flat=True)) == {
+        main.pk,
+        both.pk,
+        extra.pk,
+    }
+    assert sum(month.count for month in months(new)) == 3
+    assert client.get("/chuyen-muc/moi/").status_code == 200
+
+
+def test_home_page_shows_a_category_once_after_merging() -> None:
+    old, new = make_category(), make_category()
+    for category in (old, new):
+        HomeBlock.objects.create(kind="category", category=category)
+    merge_category(category=old, into=new, by=None)
+    assert HomeBlock.objects.get().category == new
+
+
+def test_every_relation_to_a_category_is_thought_of_in_merging() -> None:
+    """A new foreign key to Category needs its line in `merge_category`, and then here."""
+    related = {
+        f"{field.related_model._meta.label}.{field.field.name}"
+        for field in Category._meta.get_fields(include_hidden=True)
+        if field.auto_created and not field.concrete and field.related_model._meta.managed
+    }
+    assert related == {
+        "news.Article.category",
+        "news.Article.more_categories",
+        "news.Article_more_categories.category",
+        "news.Category.parent",
+        "portal.HomeBlock.category",
+        "portal.MenuItem.category",
+        "portal.Redirect.category",
+        # Kept by the database itself.
+        "news.Listing.category",
+        "news.ListingMonth.category",
+    }
+
+
+def test_category_is_not_merged_into_itself_or_into_one_below_it() -> None:
+    top = make_category()
+    below = make_category(parent=make_category(parent=top))
+    for into in (top, below):
+        with pytest.raises(ValidationError):
+            merge_category(category=top, into=into, by=None)
+    assert Category.objects.count() == 3
+
+
+def test_category_whose_tree_would_be_too_deep_is_not_merged() -> None:
+    low = make_category(parent=make_category(parent=make_category()))
+    old = make_category()
+    child = make_category("Nhánh con", parent=old)
+    with pytest.raises(ValidationError, match="Nhánh con"):
+        merge_category(category=old, into=low, by=None)
+    child.refresh_from_db()
+    assert child.parent == old
+
+
+def test_merging_that_fails_on_the_way_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = make_category(), make_category()
+    article = make_article(category=old)
+
+    def fail(**kwargs: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("portal.redirects.merging.leave_redirect", fail)
+    with pytest.raises(RuntimeError):
+        merge_category(category=old, into=new, by=None)
+    article.refresh_from_db()
+    assert article.category == old
+
+
+def test_merged_tag_gives_its_articles_to_the_other(client: Client) -> None:
+    old, new = make_tag(slug="cu"), make_tag(slug="moi")
+    one, two = make_article(tags=[old]), make_article(tags=[old, new])
+    merge_tag(tag=old, into=new, by=None)
+    assert [list(article.tags.all()) for article in (one, two)] == [[new], [new]]
+    assert where(client, "/the/cu/") == (301, "/the/moi/")
+    assert not Tag.objects.filter(slug="cu").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "make"), [("category", make_category), ("tag", make_tag)], ids=["category", "tag"]
+)
+def test_merging_asks_for_the_target_and_then_merges(
+    name: str, make: Any, admin_client: Client
+) -> None:
+    old, other, new = make(), make(), make()
+    plural = {"category": "categories", "tag": "tags"}[name]
+    data = {"action": f"merge_{plural}", "_selected_action": [old.pk, other.pk]}
+    address = reverse(f"admin:news_{name}_changelist")
+    asked = admin_client.post(address, data)
+    assert asked.status_code == 200
+    assert old.name in asked.content.decode()
+    wrong = admin_client.post(address, data | {"into": old.pk})
+    assert wrong.context["form"].errors["into"]
+    admin_client.post(address, data | {"into": new.pk})
+    assert list(type(new).objects.all()) == [new]
+    assert Redirect.objects.count() == 2
