@@ -166,6 +166,25 @@ def correct_article(*, article: Article, note: str, at: datetime | None = None) 
     return _save(article, locked)
 
 
+# What readers take for the article itself.
+_TEXT = {"title", "summary", "body", "lead_caption"}
+
+
+@transaction.atomic
+def record_change(*, article: Article, changed: Collection[str]) -> Article:
+    """Let readers see that the text of an article changed after they may have read it.
+
+    Args:
+        changed: the names of the fields that were written. Those that are not text, and those of an
+            article that nobody has read, leave no mark.
+    """
+    locked = _lock(article)
+    if is_out(locked) and _TEXT & set(changed):
+        locked.updated_at = timezone.now()
+        return _save(article, locked)
+    return locked
+
+
 def check_withdraw(article: Article) -> None:
     """Raise ValidationError unless readers can see the article."""
     _require(

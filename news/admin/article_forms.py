@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -28,10 +29,18 @@ ROW_VERSION = Func(
 )
 
 
+def _new_token() -> str:
+    return uuid.uuid4().hex
+
+
 class ArticleForm(forms.ModelForm):
     """An article as it is typed. The button that was pressed decides what must be true of it."""
 
-    version = forms.CharField(required=False, widget=forms.HiddenInput)
+    # What the writer saw, and which form for a new article this is.
+    version = forms.CharField(label="", required=False, widget=forms.HiddenInput)
+    token = forms.CharField(
+        label="", required=False, widget=forms.HiddenInput, max_length=32, initial=_new_token
+    )
     correction = PlainTextFormField(
         label=capfirst(gettext_lazy("correction note")),
         required=False,
@@ -51,6 +60,7 @@ class ArticleForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields.pop("token" if self.instance.pk else "version", None)
         self.initial["version"] = getattr(self.instance, "version", "")
         choices = category_choices()
         offer(self, "category", [("", "—"), *choices])

@@ -97,6 +97,7 @@ class TakingBack:
     title: Any
     explanation: Any
     done: Any
+    logged: Any
     check: Callable[[Article], None]
     act: Callable[..., Article]
     form: type[ReasonForm] = ReasonForm
@@ -109,6 +110,7 @@ TAKING_BACK = {
             "The article leaves all lists. Its page stays, and shows the reason to the readers."
         ),
         gettext_lazy("The article “%(title)s” was withdrawn."),
+        gettext_lazy("Withdrawn. Reason: %(reason)s"),
         services.check_withdraw,
         services.withdraw_article,
     ),
@@ -119,6 +121,7 @@ TAKING_BACK = {
             "the article that replaces it. The reason stays in the newsroom."
         ),
         gettext_lazy("The article “%(title)s” was unpublished."),
+        gettext_lazy("Unpublished. Reason: %(reason)s"),
         services.check_unpublish,
         services.unpublish_article,
         UnpublishForm,
@@ -127,6 +130,7 @@ TAKING_BACK = {
         gettext_lazy("Return the article"),
         gettext_lazy("The article becomes a draft again. Its author sees the reason."),
         gettext_lazy("The article “%(title)s” was returned."),
+        gettext_lazy("Returned. Reason: %(reason)s"),
         services.check_return,
         services.return_to_draft,
     ),

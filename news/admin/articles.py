@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -36,10 +38,22 @@ from news.admin.article_states import (
     state_of,
 )
 from news.admin.base import ChoicesFilter, SearchedSelect, StaffAdmin
+from news.markup import clean_html
 from news.models import Article, Attachment
 from news.reading import article_context
+from news.text import normalize_line
 
 Status = Article.Status
+
+# The session's memory of which form for a new article made which.
+MADE = "news_articles_made"
+FORMS_REMEMBERED = 50
+SENT_AGAIN_WITHIN = timedelta(hours=1)
+
+
+def _moment(article: Article) -> str:
+    """When an article is published, to the minute."""
+    return f"{timezone.localtime(article.published_at):%H:%M %d/%m/%Y}"
 
 
 class ArticleList(ChangeList):
@@ -106,7 +120,7 @@ class ArticleAdmin(StaffAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Article | None = None) -> Any:
         correction = (_("Correction"), {"fields": ["correction", "last_correction"]})
         return [
-            (None, {"fields": ["version", "title", "summary", "body"]}),
+            (None, {"fields": ["token" if obj is None else "version", "title", "summary", "body"]}),
             *([correction] if obj is not None and services.is_out(obj) else []),
             (_("Picture"), {"fields": ["lead_image", "lead_caption"]}),
             (_("Filing"), {"fields": ["category", "more_categories", "tags", "series"]}),
@@ -178,12 +192,42 @@ class ArticleAdmin(StaffAdmin):
         needs_right = {"_publish", "_correct"} & request.POST.keys()
         if needs_right and not self.has_publish_permission(request):
             raise PermissionDenied
-        return super().changeform_view(request, *args, **kwargs)
+        with transaction.atomic():
+            if request.method == "POST" and not ((args and args[0]) or kwargs.get("object_id")):
+                made = self._made_already(request)
+                if made is not None:
+                    words = _("This article was saved already; here it is. Nothing was added.")
+                    messages.warning(request, words)
+                    return HttpResponseRedirect(reverse("admin:news_article_change", args=[made]))
+            return super().changeform_view(request, *args, **kwargs)
+
+    def _made_already(self, request: HttpRequest) -> int | None:
+        """The article that this form has made before: sent twice, or again after going back."""
+        with connection.cursor() as cursor:
+            # One new article of a person at a time: a double click sends two requests at once.
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtext('news_new_article'), %s)", [request.user.pk]
+            )
+        mine = Article.objects.filter(created_by_id=request.user.pk)
+        token = request.POST.get("token", "")
+        made = request.session.get(MADE, {}).get(token)
+        same = {
+            "title": normalize_line(request.POST.get("title", "")),
+            "body": clean_html(request.POST.get("body", "")),
+            "created_at__gte": timezone.now() - SENT_AGAIN_WITHIN,
+        }
+        # A browser may ask for the form anew when it goes back, and then the token is another.
+        found = mine.filter(pk=made) if made else mine.filter(**same)
+        return found.values_list("pk", flat=True).first()
 
     def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
         if not change:
             obj.created_by_id = request.user.pk
         super().save_model(request, obj, form, change)
+        token = form.cleaned_data.get("token")
+        if not change and token:
+            made = {**request.session.get(MADE, {}), token: obj.pk}
+            request.session[MADE] = dict(list(made.items())[-FORMS_REMEMBERED:])
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
@@ -195,6 +239,8 @@ class ArticleAdmin(StaffAdmin):
             services.submit_article(article=article)
         elif "_correct" in request.POST:
             services.correct_article(article=article, note=form.cleaned_data["correction"])
+        if change and "_correct" not in request.POST:
+            services.record_change(article=article, changed=form.changed_data)
 
     def response_add(
         self, request: HttpRequest, obj: Article, post_url_continue: str | None = None
@@ -211,20 +257,37 @@ class ArticleAdmin(StaffAdmin):
             return HttpResponseRedirect(reverse("admin:news_article_preview", args=[article.pk]))
         if "_submit" in request.POST:
             message = _("The article “%(title)s” was submitted for review.") % title
+            self.log_change(request, article, _("Submitted for review."))
         elif "_correct" in request.POST:
             message = _("The correction of “%(title)s” was saved.") % title
+            note = {"note": article.change_note}
+            self.log_change(request, article, _("Corrected: %(note)s") % note)
         elif "_publish" not in request.POST:
             return None
         elif article.is_scheduled:
-            at = timezone.localtime(article.published_at)
             message = _("The article “%(title)s” will be published at %(at)s.") % {
                 **title,
-                "at": f"{at:%H:%M %d/%m/%Y}",
+                "at": _moment(article),
             }
+            self._log_publishing(request, article)
         else:
             message = _("The article “%(title)s” was published.") % title
+            self._log_publishing(request, article)
         messages.success(request, message)
         return HttpResponseRedirect(reverse("admin:news_article_changelist"))
+
+    def _log_publishing(self, request: HttpRequest, article: Article) -> None:
+        words = _("Published.")
+        if article.is_scheduled:
+            words = _("Scheduled for %(at)s.") % {"at": _moment(article)}
+        self.log_change(request, article, words)
+
+    def _log_taking_back(self, request: HttpRequest, step: TakingBack, article: Article) -> None:
+        words = step.logged % {"reason": article.status_reason}
+        if article.redirect_to:
+            heir = _("Its address leads to “%(title)s”.") % {"title": article.redirect_to.title}
+            words = f"{words} – {heir}"
+        self.log_change(request, article, words)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -255,7 +318,8 @@ class ArticleAdmin(StaffAdmin):
             return [("_publish", _("Save the schedule"))]
         if article.status == Status.PUBLISHED:
             return [("_correct", _("Save correction")), ("_save", _("Save without a note"))]
-        return [("_save", _("Save without a note")), ("_publish", _("Publish again"))]
+        save = _("Save") if article.status == Status.UNPUBLISHED else _("Save without a note")
+        return [("_save", save), ("_publish", _("Publish again"))]
 
     def _steps(self, request: HttpRequest, article: Article | None) -> list[tuple[str, Any]]:
         """The pages that take this article back, as links."""
@@ -338,9 +402,8 @@ class ArticleAdmin(StaffAdmin):
             step.check(article)
             if request.method == "POST" and form.is_valid():
                 step.act(article=article, **form.cleaned_data)
-                words = step.done % {"title": article.title}
-                self.log_change(request, article, str(words))
-                messages.success(request, words)
+                self._log_taking_back(request, step, article)
+                messages.success(request, step.done % {"title": article.title})
                 return HttpResponseRedirect(edit_url)
         except ValidationError as refusal:
             messages.error(request, " ".join(refusal.messages))
@@ -396,7 +459,7 @@ class ArticleAdmin(StaffAdmin):
                 messages.error(request, f"{article.title}: {' '.join(refusal.messages)}")
             else:
                 published += 1
-                self.log_change(request, article, _("Published."))
+                self._log_publishing(request, article)
         self._count(request, published)
 
     @admin.action(
@@ -422,7 +485,7 @@ class ArticleAdmin(StaffAdmin):
                 messages.error(request, f"{article.title}: {' '.join(refusal.messages)}")
             else:
                 withdrawn += 1
-                self.log_change(request, article, str(step.done % {"title": article.title}))
+                self._log_taking_back(request, step, article)
         self._count(request, withdrawn)
         return None
 

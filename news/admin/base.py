@@ -7,12 +7,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import (
+    AdminSplitDateTime,
     AdminTextareaWidget,
     AdminURLFieldWidget,
     AutocompleteMixin,
     AutocompleteSelect,
     AutocompleteSelectMultiple,
 )
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -66,6 +68,23 @@ class ChoicesFilter(admin.ChoicesFieldListFilter):
             yield {**choice, "display": capfirst(str(choice["display"]))}
 
 
+class SplitMomentField(forms.SplitDateTimeField):
+    """A day and a time: a wrong one is named as such even where the other one is missing."""
+
+    def clean(self, value: Any) -> Any:
+        wrong = []
+        for field, part in zip(self.fields, value or [], strict=False):
+            if part in self.empty_values:
+                continue
+            try:
+                field.clean(part)
+            except ValidationError as refusal:
+                wrong += refusal.error_list
+        if wrong:
+            raise ValidationError(wrong)
+        return super().clean(value)
+
+
 class PictureInput(forms.TextInput):
     """The choice of one picture out of the media library, with its thumbnail."""
 
@@ -96,6 +115,7 @@ class StaffAdmin(admin.ModelAdmin):
 
     formfield_overrides = {
         HtmlField: {"widget": HtmlEditor},
+        models.DateTimeField: {"form_class": SplitMomentField, "widget": AdminSplitDateTime},
         PlainTextField: {"widget": AdminTextareaWidget({"rows": 3})},
         models.URLField: {"widget": AdminURLFieldWidget, "assume_scheme": "https"},
     }
@@ -124,11 +144,31 @@ class StaffAdmin(admin.ModelAdmin):
             kwargs.setdefault("widget", SearchedSelectMultiple(db_field, self.admin_site))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> list[dict[str, Any]]:
+        """Name the fields as the catalogue does: the history translates what is written here."""
+        message = super().construct_change_message(request, form, formsets, add)
+        for part in message:
+            changed = part.get("changed", {})
+            if "fields" in changed:
+                changed["fields"] = [_without_capital(name) for name in changed["fields"]]
+        return message
+
+    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+        """Keep what was changed in the history; a form that was sent back as it was is no event."""
+        return super().log_change(request, obj, message) if message else None
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         context["media"] = with_nonce(request, context["media"])
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _without_capital(name: str) -> str:
+    # Labels of form fields begin with a capital letter, the names in the catalogue do not.
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
 def with_nonce(request: HttpRequest, media: forms.Media) -> Media:

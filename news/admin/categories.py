@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from news.admin.base import StaffAdmin
 from news.models import Author, Category, Series, Tag
+from news.text import comparison_key
 
 
 def indented(name: str, depth: int) -> str:
@@ -42,6 +43,20 @@ class CategoryForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         above = category_choices(max_depth=Category.MAX_DEPTH - 1)
         offer(self, "parent", [("", _("(at the top)")), *above])
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a second category of the same name under one parent, however it is spelled."""
+        data = super().clean() or self.cleaned_data
+        if "name" not in data or "parent" not in data:
+            return data
+        beside = Category.objects.filter(parent=data["parent"]).exclude(pk=self.instance.pk)
+        key = comparison_key(data["name"])
+        for name in beside.values_list("name", flat=True):
+            if comparison_key(name) == key:
+                words = _("There is a category of this name here already: %(name)s")
+                self.add_error("name", words % {"name": name})
+                break
+        return data
 
 
 @admin.register(Category)

@@ -35,8 +35,34 @@ class WithCategoryForm(forms.ModelForm):
         offer(self, "category", [("", "—"), *category_choices()])
 
 
+class IdentityForm(forms.ModelForm):
+    class Meta:
+        model = SiteIdentity
+        fields: list[str] = []  # the admin's fieldsets choose
+        error_messages = {
+            "valid_from": {"unique": _("An identity that holds from this day exists already.")}
+        }
+
+
+class HomeBlockForm(WithCategoryForm):
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("kind") == HomeBlock.Kind.CATEGORY and data.get("category", 0) is None:
+            self.add_error("category", _("Please choose a category."))
+        return data
+
+
+class SidebarBlockForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("kind") == SidebarBlock.Kind.BANNER and data.get("image", 0) is None:
+            self.add_error("image", _("Please choose a picture."))
+        return data
+
+
 @admin.register(SiteIdentity)
 class SiteIdentityAdmin(StaffAdmin):
+    form = IdentityForm
     list_display = ["name", "valid_from", "parent_name", "in_use"]
     fieldsets = [
         (
@@ -90,7 +116,7 @@ class MenuItemInline(admin.TabularInline):
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Read what each row offers once for all rows."""
         formset = super().get_formset(request, obj, **kwargs)
-        fields = formset.form.base_fields
+        fields: Any = formset.form.base_fields
         pages = Page.objects.values_list("pk", "title")
         for name, choices in (("category", category_choices()), ("page", list(pages))):
             if name in fields:
@@ -135,7 +161,7 @@ class MenuItemAdmin(StaffAdmin):
 
 @admin.register(HomeBlock)
 class HomeBlockAdmin(StaffAdmin):
-    form = WithCategoryForm
+    form = HomeBlockForm
     fields = ["kind", "category", "title", "title_en", "position", "is_public"]
     list_display = ["__str__", "kind", "category", "position", "is_public"]
     list_editable = ["position", "is_public"]
@@ -145,6 +171,7 @@ class HomeBlockAdmin(StaffAdmin):
 
 @admin.register(SidebarBlock)
 class SidebarBlockAdmin(StaffAdmin):
+    form = SidebarBlockForm
     fields = ["kind", "title", "title_en", "image", "link", "position", "is_public"]
     list_display = ["__str__", "kind", "position", "is_public"]
     list_editable = ["position", "is_public"]

@@ -1,8 +1,59 @@
-"""Members of staff. Groups are Django's own page."""
+"""Members of staff and their groups, with permissions in words."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, Permission
+from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from news.admin.base import StaffAdmin
 from portal.models import User
 
-admin.site.register(User, UserAdmin)
+VERBS = {
+    "add": gettext_lazy("may add: %(name)s"),
+    "change": gettext_lazy("may change: %(name)s"),
+    "delete": gettext_lazy("may delete: %(name)s"),
+    "view": gettext_lazy("may view: %(name)s"),
+}
+
+
+def permission_words(permission: Permission) -> str:
+    """What a permission allows, in the language in use; Django keeps its name in English."""
+    content_type = permission.content_type
+    verb = VERBS.get(permission.codename.removesuffix(f"_{content_type.model}"))
+    words = verb % {"name": content_type.name} if verb else _(permission.name)
+    model = content_type.model_class()
+    area = model._meta.app_config.verbose_name if model else content_type.app_label
+    return f"{area} | {capfirst(words)}"
+
+
+class PermissionsField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return permission_words(obj)
+
+
+class WithPermissions(StaffAdmin):
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.remote_field.model is Permission:
+            kwargs["form_class"] = PermissionsField
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+@admin.register(User)
+class StaffUserAdmin(WithPermissions, UserAdmin):
+    pass
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class StaffGroupAdmin(WithPermissions, GroupAdmin):  # type: ignore[misc]
+    pass

@@ -8,6 +8,7 @@ import sys
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 logger = logging.getLogger("django.request")
@@ -94,11 +95,17 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form whose token is missing or old."""
-    context = {
-        "status": 403,
-        "heading": _("Access denied"),
-        "sentence": _("Your session has ended. Please load the page again and send once more."),
-    }
+    heading = _("Access denied")
+    sentence = _("Your session has ended. Please load the page again and send once more.")
+    in_admin = request.path_info.startswith(reverse("admin:index"))
+    if in_admin:
+        heading = _("What you typed was not saved yet")
+        sentence = _(
+            "Your session has ended. Do not load this page again: what you typed would be lost. "
+            "Go back with the button of your browser and copy your text; log in again in another "
+            "tab; then save."
+        )
+    context = {"status": 403, "heading": heading, "sentence": sentence, "in_admin": in_admin}
     response = ErrorPage(render_to_string("portal/error_bare.html", context), status=403)
     response["Cache-Control"] = "no-store"
     return response

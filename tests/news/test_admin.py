@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -162,6 +163,16 @@ def test_a_time_ahead_schedules(editor: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("day", "time", "wrong"),
+    [("31/02/2026", "", "ngày"), ("abc", "", "ngày"), ("", "08:30", "ngày"), ("", "25:00", "giờ")],
+)
+def test_a_wrong_day_or_time_is_named(editor: Any, day: str, time: str, wrong: str) -> None:
+    response = add(editor, _publish="1", published_at_0=day, published_at_1=time)
+    errors = response.context["adminform"].form.errors["published_at"]
+    assert any(wrong in error.lower() for error in errors)
+
+
+@pytest.mark.parametrize(
     ("typed", "meant"), [("14/03/2023", (2023, 3, 14)), ("03/04/2023", (2023, 4, 3))]
 )
 def test_a_date_is_read_as_day_and_month(
@@ -232,11 +243,125 @@ def test_a_correction_is_announced(editor: Any) -> None:
     assert article.updated_at is not None
 
 
-def test_a_small_change_needs_no_note(editor: Any) -> None:
+def test_a_changed_text_without_a_note_still_tells_when(editor: Any) -> None:
     article = make_article()
     editor.post(change_url(article), form_of(article, _save="1", title="Tên mới"))
     article.refresh_from_db()
+    assert (article.title, article.change_note) == ("Tên mới", "")
+    assert article.updated_at is not None
+
+
+def test_what_is_not_the_text_changes_without_a_mark(editor: Any) -> None:
+    article = make_article()
+    other = make_category("Văn hóa")
+    editor.post(change_url(article), form_of(article, _save="1", category=other.pk))
+    article.refresh_from_db()
+    assert (article.category, article.updated_at) == (other, None)
+
+
+def test_what_nobody_has_read_changes_without_a_mark(editor: Any) -> None:
+    article = make_article(published_at=timezone.now() + timedelta(days=1))
+    editor.post(change_url(article), form_of(article, _publish="1", title="Tên mới"))
+    article.refresh_from_db()
     assert (article.title, article.updated_at) == ("Tên mới", None)
+
+
+# --- Sent twice ---------------------------------------------------------------------------------
+
+
+def test_the_same_form_sent_again_makes_no_second_article(editor: Any) -> None:
+    make_category()
+    token = editor.get(f"{LIST}add/").context["adminform"].form["token"].value()
+    add(editor, _publish="1", token=token)
+    response = add(editor, _publish="1", token=token, title="Tin mới, sửa lại")
+    assert response.url == change_url(Article.objects.get())
+
+
+def test_the_same_text_from_a_fresh_form_makes_no_second_article(editor: Any) -> None:
+    add(editor, _publish="1", token="1" * 32)
+    response = add(editor, _publish="1", token="2" * 32)
+    assert response.url == change_url(Article.objects.get())
+
+
+def test_a_refused_form_is_sent_again(editor: Any) -> None:
+    add(editor, _publish="1", token="1" * 32, title="")
+    add(editor, _publish="1", token="1" * 32)
+    assert Article.objects.count() == 1
+
+
+def test_two_forms_make_two_articles(editor: Any) -> None:
+    add(editor, _publish="1", token="1" * 32)
+    add(editor, _publish="1", token="2" * 32, title="Tin khác")
+    assert Article.objects.count() == 2
+
+
+# --- The history --------------------------------------------------------------------------------
+
+
+def history(article: Article) -> list[str]:
+    entries = LogEntry.objects.filter(object_id=article.pk).order_by("pk")
+    return [entry.get_change_message() for entry in entries]
+
+
+def test_the_history_names_fields_in_vietnamese(editor: Any) -> None:
+    article = make_article()
+    at = timezone.localtime() - timedelta(days=3)
+    editor.post(change_url(article), form_of(article, _save="1", published_at_0=f"{at:%d/%m/%Y}"))
+    assert history(article) == ["Đã sửa thời điểm đăng."]
+
+
+@pytest.mark.parametrize(
+    ("button", "values", "words"),
+    [
+        ("_submit", {}, "Đã gửi duyệt."),
+        ("_publish", {}, "Đã xuất bản."),
+        (
+            "_publish",
+            {"published_at_0": "01/02/2199", "published_at_1": "08:30"},
+            "Đã hẹn đăng lúc 08:30 01/02/2199.",
+        ),
+    ],
+)
+def test_the_history_of_a_new_article_tells_its_state(
+    editor: Any, button: str, values: dict[str, str], words: str
+) -> None:
+    add(editor, **{button: "1"}, **values)
+    assert history(Article.objects.get())[1:] == [words]
+
+
+def test_the_history_keeps_the_note_of_a_correction(editor: Any) -> None:
+    article = make_article()
+    editor.post(change_url(article), form_of(article, _correct="1", correction="Sửa tên."))
+    assert history(article)[-1] == "Đã đính chính: Sửa tên."
+
+
+@pytest.mark.parametrize(
+    ("step", "status", "words"),
+    [
+        ("withdraw", Status.PUBLISHED, "Đã thu hồi. Lý do: Sai số liệu."),
+        ("unpublish", Status.PUBLISHED, "Đã gỡ. Lý do: Sai số liệu."),
+        ("return", Status.IN_REVIEW, "Đã trả lại. Lý do: Sai số liệu."),
+    ],
+)
+def test_the_history_keeps_the_reason(editor: Any, step: str, status: str, words: str) -> None:
+    article = make_article(status=status)
+    address = reverse("admin:news_article_take_back", args=[article.pk, step])
+    editor.post(address, {"reason": "Sai số liệu."})
+    assert history(article) == [words]
+
+
+def test_the_history_keeps_what_was_done_to_several(editor: Any) -> None:
+    article = make_article(status=Status.DRAFT)
+    picked: dict[str, Any] = {"_selected_action": [article.pk]}
+    editor.post(LIST, {"action": "publish_selected", **picked})
+    editor.post(LIST, {"action": "withdraw_selected", **picked, "reason": "Nhầm."})
+    assert history(article) == ["Đã xuất bản.", "Đã thu hồi. Lý do: Nhầm."]
+
+
+def test_a_form_sent_back_unchanged_is_no_event(editor: Any) -> None:
+    article = make_article()
+    editor.post(change_url(article), form_of(article, _save="1"))
+    assert history(article) == []
 
 
 def test_an_article_that_somebody_else_saved_is_not_written_over(editor: Any) -> None:
@@ -256,6 +381,11 @@ def test_saving_twice_in_a_row_is_no_conflict(editor: Any) -> None:
         editor.post(change_url(article), form_of(article, _continue="1", title=title))
     article.refresh_from_db()
     assert article.title == "Hai"
+
+
+def test_an_unpublished_article_is_simply_saved(editor: Any) -> None:
+    response = editor.get(change_url(make_article(status=Status.UNPUBLISHED)))
+    assert response.context["buttons"][0] == ("_save", "Lưu")
 
 
 @pytest.mark.parametrize(
@@ -376,6 +506,14 @@ def test_an_attachment_is_taken_away_with_its_file(
     assert not default_storage.exists(attachment.file.name)
 
 
+def test_the_summary_of_errors_names_attachments_too(editor: Any) -> None:
+    false = SimpleUploadedFile("virus.pdf", b"MZ\x90\x00")
+    page = add(editor, _publish="1", title="", **attach(false)).content.decode()
+    heading, summary = page.index('class="errornote"'), page.index("error-summary")
+    assert heading < summary < page.index('href="#id_title"')
+    assert summary < page.index('href="#id_attachments-0-upload"')
+
+
 # --- The list -----------------------------------------------------------------------------------
 
 
@@ -444,6 +582,30 @@ def test_categories_are_listed_as_a_tree(editor: Any) -> None:
     response = editor.get(reverse("admin:news_category_changelist"))
     names = [category.name for category in response.context["cl"].result_list]
     assert names == ["Một", "Hai", "Hai A", "Ba"]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_refused"), [("Hòa bình", True), ("HOÀ  BÌNH", True), ("Hóa bình", False)]
+)
+def test_a_category_of_the_same_name_beside_another_is_refused(
+    editor: Any, name: str, is_refused: bool
+) -> None:
+    make_category("Hoà bình")
+    data = {"name": name, "position": "0"}
+    response = editor.post(reverse("admin:news_category_add"), data)
+    assert Category.objects.count() == (1 if is_refused else 2)
+    if is_refused:
+        assert response.context["adminform"].form.errors["name"]
+
+
+def test_the_same_name_may_stand_below_another_parent_and_is_saved_again(editor: Any) -> None:
+    first, above = make_category("Hoà bình"), make_category("Văn hóa")
+    data = {"name": "Hòa bình", "position": "0"}
+    editor.post(reverse("admin:news_category_add"), {**data, "parent": above.pk})
+    assert above.children.count() == 1
+    editor.post(reverse("admin:news_category_change", args=[first.pk]), data)
+    first.refresh_from_db()
+    assert first.name == "Hòa bình"
 
 
 def test_tags_are_found_as_they_are_typed(editor: Any) -> None:

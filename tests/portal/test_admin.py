@@ -13,6 +13,7 @@ from django.contrib.auth.models import Group
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -88,6 +89,55 @@ def test_the_menu_lists_each_entry_below_its_own(admin_client: Any) -> None:
         "Hai A",
         "Ba",
     ]
+
+
+@pytest.mark.parametrize(
+    ("model", "data", "field", "words"),
+    [
+        ("homeblock", {"kind": "category"}, "category", "Vui lòng chọn chuyên mục."),
+        ("sidebarblock", {"kind": "banner"}, "image", "Vui lòng chọn ảnh."),
+    ],
+)
+def test_a_block_says_what_its_kind_needs(
+    model: str, data: dict[str, str], field: str, words: str, admin_client: Any
+) -> None:
+    response = admin_client.post(reverse(f"admin:portal_{model}_add"), {"position": "0", **data})
+    assert dict(response.context["adminform"].form.errors) == {field: [words]}
+
+
+def test_a_second_identity_of_the_same_day_is_refused_in_words(admin_client: Any) -> None:
+    SiteIdentity.objects.create(valid_from=date(2025, 7, 1), name="UBND PHƯỜNG YÊN HÀ")
+    data = {"valid_from": "01/07/2025", "name": "UBND PHƯỜNG", "kind": "Cổng thông tin điện tử"}
+    response = admin_client.post(reverse("admin:portal_siteidentity_add"), data)
+    assert response.context["adminform"].form.errors["valid_from"] == [
+        "Đã có thông tin cơ quan bắt đầu có hiệu lực từ ngày này."
+    ]
+
+
+def test_a_wrong_day_without_a_time_is_named(admin_client: Any) -> None:
+    data = {"text": "Bão số 5", "starts_at_0": "31/02/2026", "starts_at_1": ""}
+    response = admin_client.post(reverse("admin:portal_alertbanner_add"), data)
+    assert "Ngày không hợp lệ" in response.context["adminform"].form.errors["starts_at"][0]
+
+
+def test_permissions_are_named_in_words(admin_client: Any) -> None:
+    form = admin_client.get(reverse("admin:auth_group_add")).context["adminform"].form
+    labels = {str(label) for _, label in form.fields["permissions"].choices}
+    assert not [label for label in labels if "Can " in label]
+    assert any(label.endswith("| Xóa bài viết") for label in labels)
+    assert any(
+        label.endswith("| Được xuất bản, đính chính, thu hồi và gỡ bài viết") for label in labels
+    )
+
+
+def test_a_form_of_the_admin_without_its_session_says_how_to_keep_the_text(
+    django_user_model: Any,
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    response = client.post(reverse("admin:news_article_add"), {"title": "Tin dài"})
+    assert response.status_code == 403
+    assert "Không tải lại trang này" in response.content.decode()
+    assert 'target="_blank"' in response.content.decode()
 
 
 def mp3() -> SimpleUploadedFile:

@@ -75,6 +75,13 @@ export const Newsroom = Extension.create({
         document.dispatchEvent(new CustomEvent("picture:choose", { detail: { url: pickerUrl, done } }))
       },
     })
+    // Code stays in texts that have it; a ward's newsroom has no use for the button.
+    menu.defineItem({
+      name: "code",
+      groups: "unused",
+      button: buttons.material("code", ""),
+      command() {},
+    })
     menu.defineItem({
       name: "table",
       groups: "table",
