@@ -49,10 +49,19 @@ class Picture:
 
 @dataclass(frozen=True)
 class MenuEntry:
+    """A link of the menu or the footer; `language` is that of the label, empty for the page's."""
+
     label: str
     url: str
     below: list[MenuEntry] = field(default_factory=list)
     is_external: bool = False
+    language: str = ""
+    is_list: bool = False
+
+    @property
+    def is_repeated_below(self) -> bool:
+        """Whether an entry below leads to the same place."""
+        return any(entry.url == self.url for entry in self.below)
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,12 @@ def _picture(row: dict[str, Any], prefix: str) -> Picture | None:
 def _label(row: dict[str, Any], name: str = "label") -> str:
     """The wording in the language of the page, Vietnamese where no English is given."""
     return (get_language() == "en" and row.get(f"{name}_en")) or row[name] or ""
+
+
+def _language(row: dict[str, Any], name: str = "label") -> str:
+    """The language of that wording, for `lang`; empty where it is that of the page."""
+    is_foreign = get_language() == "en" and row.get(name) and not row.get(f"{name}_en")
+    return "vi" if is_foreign else ""
 
 
 def _address(typed: str) -> str:
@@ -174,13 +189,26 @@ def load(at: datetime | None = None) -> Frame:
         banner=_picture(who, "banner"),
         menu=_menu(row["menu"]),
         footer_pages=[
-            MenuEntry(_label(page, "title"), reverse("page", args=[page["slug"]]))
+            MenuEntry(
+                _label(page, "title"),
+                reverse("page", args=[page["slug"]]),
+                language=_language(page, "title"),
+            )
             for page in row["pages"]
         ],
-        home_blocks=[block | {"heading": _label(block, "title")} for block in row["home_blocks"]],
+        home_blocks=[
+            block
+            | {"heading": _label(block, "title"), "heading_language": _language(block, "title")}
+            for block in row["home_blocks"]
+        ],
         sidebar=_sidebar(row),
         alerts=[
-            alert | {"text": _label(alert, "text"), "link": _address(alert["link"])}
+            alert
+            | {
+                "text": _label(alert, "text"),
+                "text_language": _language(alert, "text"),
+                "link": _address(alert["link"]),
+            }
             for alert in row["alerts"]
         ],
     )
@@ -207,6 +235,7 @@ def _identity(row: dict[str, Any]) -> dict[str, Any]:
     for name in ("name", "kind", "parent_name"):
         if row:
             texts[name] = _label(row, name)
+            texts[f"{name}_language"] = _language(row, name)
     return texts
 
 
@@ -224,16 +253,24 @@ def _menu(rows: list[dict[str, Any]]) -> list[MenuEntry]:
 
 
 def _menu_entry(row: dict[str, Any]) -> MenuEntry:
+    named = {"label": "", "label_en": ""}
     if row["category_slug"]:
-        name = _label({"label": row["category_name"], "label_en": row["category_name_en"]})
+        named = {"label": row["category_name"], "label_en": row["category_name_en"]}
         url = reverse("news:category", args=[row["category_slug"]])
     elif row["page_slug"]:
-        name = _label({"label": row["page_title"], "label_en": row["page_title_en"]})
+        named = {"label": row["page_title"], "label_en": row["page_title_en"]}
         url = reverse("page", args=[row["page_slug"]])
     else:
-        name, url = "", _address(row["address"])
-    own = _label(row) if row["label"] else row["label_en"] if get_language() == "en" else ""
-    return MenuEntry(own or name, url, is_external=not url.startswith("/"))
+        url = _address(row["address"])
+    # A label of its own wins, also one in English alone where the page is English.
+    own = row if row["label"] or (get_language() == "en" and row["label_en"]) else named
+    return MenuEntry(
+        _label(own),
+        url,
+        is_external=not url.startswith("/"),
+        language=_language(own),
+        is_list=bool(row["category_slug"]),
+    )
 
 
 def _sidebar(row: dict[str, Any]) -> list[dict[str, Any]]:
@@ -243,15 +280,23 @@ def _sidebar(row: dict[str, Any]) -> list[dict[str, Any]]:
     songs = [s | {"url": storage.url(s["file"]) if s["file"] else ""} for s in row["songs"]]
     groups: dict[int, dict[str, Any]] = {}
     for link in row["links"]:
-        name = _label({"label": link["group_name"], "label_en": link["group_name_en"]})
-        group = groups.setdefault(link["group_id"], {"name": name, "links": []})
+        named = {"label": link["group_name"], "label_en": link["group_name_en"]}
+        group = groups.setdefault(
+            link["group_id"], {"name": _label(named), "language": _language(named), "links": []}
+        )
         group["links"].append(link)
     blocks = []
     for block in row["sidebar"]:
-        shown = {"kind": block["kind"], "heading": _label(block, "title")}
+        shown = {
+            "kind": block["kind"],
+            "heading": _label(block, "title"),
+            "heading_language": _language(block, "title"),
+        }
         if block["kind"] == SidebarBlock.Kind.MAP and current_map:
+            if not shown["heading"]:
+                shown["heading"] = _label(current_map, "title")
+                shown["heading_language"] = _language(current_map, "title")
             shown |= {
-                "heading": shown["heading"] or _label(current_map, "title"),
                 "picture": _picture(current_map, "image"),
                 "description": current_map["description"],
                 "service_link": current_map["service_link"],

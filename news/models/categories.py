@@ -39,6 +39,11 @@ class Named(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def label_language(self) -> str:
+        """The language of the wording, for `lang`; empty where it is that of the page."""
+        return "vi" if get_language() == "en" else ""
+
     def clean(self) -> None:
         super().clean()
         self.fill_slug()
@@ -147,6 +152,10 @@ class Category(Named):
     def label(self) -> str:
         """The name in the language of the page."""
         return (get_language() == "en" and self.name_en) or self.name
+
+    @property
+    def label_language(self) -> str:
+        return "" if self.name_en else super().label_language
 
     @property
     def ancestors(self) -> list[Category]:

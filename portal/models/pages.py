@@ -50,3 +50,8 @@ class Page(models.Model):
     def label(self) -> str:
         """The title in the language of the page."""
         return (get_language() == "en" and self.title_en) or self.title
+
+    @property
+    def label_language(self) -> str:
+        """The language of the title, for `lang`; empty where it is that of the page."""
+        return "vi" if get_language() == "en" and not self.title_en else ""

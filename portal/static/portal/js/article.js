@@ -3,10 +3,9 @@
  * and is shown here, where it can do its work.
  */
 const article = document.querySelector("[data-article]");
-const status = article.querySelector("[data-status]");
 
-/** Say a sentence to everyone, and take it back so that the next one is heard again. */
-function say(sentence) {
+/** Say a sentence in a status line, and take it back so that the next one is heard again. */
+function say(status, sentence) {
   status.textContent = sentence;
   window.setTimeout(() => {
     status.textContent = "";
@@ -60,11 +59,13 @@ function setUpTextSize(group) {
 // --- Copying the address -------------------------------------------------------------------------
 
 function setUpCopying(item) {
-  if (!navigator.clipboard) return; // only pages served safely may write there
+  // A withdrawn article is not passed on; only pages served safely may write to the clipboard.
+  if (!item || !navigator.clipboard) return;
+  const status = article.querySelector("[data-status]");
   const button = item.querySelector("button");
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.dataset.address);
-    say(button.dataset.done);
+    say(status, button.dataset.done);
   });
   item.hidden = false;
 }
@@ -74,7 +75,7 @@ function setUpCopying(item) {
 function setUpPrinting(button) {
   button.addEventListener("click", () => window.print());
   button.hidden = false;
-  const printedAt = article.querySelector("[data-printed-at]");
+  const printedAt = document.querySelector("[data-printed-at]");
   window.addEventListener("beforeprint", () => {
     const two = (number) => String(number).padStart(2, "0");
     const now = new Date();
