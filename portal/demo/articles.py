@@ -10,6 +10,7 @@ from pathlib import Path
 from django.utils import timezone
 
 FOLDER = Path(__file__).parent
+EVENING = time(16, 30)
 
 _PLACEHOLDER = re.compile(r"\{(day|date|year|month)(?::([+-]\d+))?\}")
 
@@ -48,8 +49,8 @@ def read(path: Path, today: datetime) -> DemoArticle:
     day = timezone.localdate(today) - timedelta(days=int(age))
     published_at = timezone.make_aware(datetime.combine(day, time.fromisoformat(clock)))
     if published_at > today:
-        # Loaded before this hour of the day: the newest piece is then a few minutes old.
-        published_at = today - timedelta(minutes=10)
+        # Loaded before this hour of the day: an office then published it the evening before.
+        published_at = timezone.make_aware(datetime.combine(day - timedelta(days=1), EVENING))
     rest = fill_days(rest, published_at)
     summary, _, body = rest.partition("\n\n")
     return DemoArticle(path.stem, header, summary.strip(), body.strip(), published_at)

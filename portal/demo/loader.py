@@ -224,7 +224,7 @@ def _identity(pictures: _Pictures) -> None:
         "kind_en": "Web portal",
         "emblem": emblem,
         "address": "Số 1, đường Bờ Sông, phường Yên Hà, tỉnh Lam Giang",
-        "phone": "(chưa có: phường này không có thật)",
+        "phone": "0239 3000 000 (số minh họa)",
         "email": "banbientap@yenha.example",
         "reuse_sentence": (
             "Ghi rõ nguồn “Cổng thông tin điện tử phường Yên Hà” "
