@@ -6,10 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import OperationalError, connection, models, transaction
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
 from news.models import Article, Category, Tag
 from portal.models import HomeBlock, MenuItem, Redirect
@@ -39,17 +40,12 @@ def merge_category(*, category: Category, into: Category, by: Any) -> int:
 
     Returns the number of articles that moved. Raises ValidationError as `check_merge_category`.
     """
-    # Categories first, then articles, then (in the triggers) the listings: the order in which the
-    # import and the newsroom take their locks.
-    both = Category.objects.filter(pk__in=[category.pk, into.pk])
-    locked = {row.pk: row for row in both.order_by("pk").select_for_update()}
+    locked = _lock(category, into)
     if len(locked) < len({category.pk, into.pk}):
         raise ValidationError(_("One of them has been deleted in the meantime."))
     category, into = locked[category.pk], locked[into.pk]
     check_merge_category(category, into)
-    mine = Article.objects.filter(Q(category=category) | Q(more_categories=category))
-    articles = Article.objects.filter(pk__in=mine.values("pk")).order_by("pk")
-    moved = len(articles.select_for_update().values_list("pk"))
+    moved = _articles_of(category).count()
 
     Article.objects.filter(category=category).update(category=into)
     _move_links(Article.more_categories.through, "category_id", category, into)
@@ -61,6 +57,37 @@ def merge_category(*, category: Category, into: Category, by: Any) -> int:
     Redirect.objects.filter(category=category).update(category=into)
     _replace(category, into, by)
     return moved
+
+
+def _articles_of(category: Category) -> models.QuerySet[Article]:
+    filed = Q(category=category) | Q(more_categories=category)
+    return Article.objects.filter(pk__in=Article.objects.filter(filed).values("pk"))
+
+
+def _lock(category: Category, into: Category) -> dict[int, Category]:
+    """Keep both categories, their articles and the listings until the end; the categories by id.
+
+    The import takes the categories before the listings; who publishes takes the listings before
+    the categories (their foreign keys are checked at commit). So whatever is not free at once is
+    waited for with nothing in hand, and tried again.
+    """
+    categories = Category.objects.filter(pk__in=[category.pk, into.pk]).order_by("pk")
+    articles = _articles_of(category).order_by("pk").values_list("pk")
+    for _attempt in range(20):
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtext('news_listing'))")
+                locked = {row.pk: row for row in categories.select_for_update(nowait=True)}
+                len(articles.select_for_update(nowait=True))
+                return locked
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+        for rows in (categories.values_list("pk"), articles):
+            with transaction.atomic():
+                len(rows.select_for_update())
+                transaction.set_rollback(True)
+    raise ValidationError(_("Others are working on these articles. Please try again."))
 
 
 def _move_blocks(category: Category, into: Category) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connections, transaction
+from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 
@@ -177,6 +181,49 @@ def test_merging_that_fails_on_the_way_changes_nothing(monkeypatch: pytest.Monke
         merge_category(category=old, into=new, by=None)
     article.refresh_from_db()
     assert article.category == old
+
+
+@pytest.mark.django_db(transaction=True)
+def test_merging_waits_for_nobody_who_waits_for_it() -> None:
+    """Clerks publish into a category, correct in it and move it, while it is merged."""
+    old, new, other = make_category(), make_category(), make_category()
+    articles = [make_article(category=old) for _ in range(6)]
+    start = threading.Barrier(5)
+
+    def publish(number: int) -> list[str]:
+        problems = []
+        start.wait()
+        for turn in range(12):
+            try:
+                with transaction.atomic():
+                    mine = articles[number]
+                    Article.objects.filter(pk=mine.pk).update(category=other)
+                    mine.more_categories.set([old] if turn % 2 else [])
+                    make_article(category=old)
+            except (IntegrityError, ValidationError):
+                pass  # the category is gone: what the clerk is told
+            except Exception as error:
+                problems.append(repr(error))
+        return problems
+
+    def merge() -> list[str]:
+        start.wait()
+        merge_category(category=old, into=new, by=None)
+        return []
+
+    def closing(work: Any, *args: int) -> list[str]:
+        try:
+            return work(*args)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(5) as pool:
+        runs = [pool.submit(closing, publish, n) for n in range(4)] + [pool.submit(closing, merge)]
+    assert [run.result() for run in runs] == [[]] * 5
+    assert not Category.objects.filter(pk=old.pk).exists()
+    listed = Listing.objects.filter(category=new).count()
+    assert listed == Article.objects.filter(Q(category=new) | Q(more_categories=new)).count()
+    assert listed == sum(month.count for month in months(new))
 
 
 def test_merged_tag_gives_its_articles_to_the_other(client: Client) -> None:
