@@ -196,7 +196,10 @@ class ArticleAdmin(StaffAdmin):
             if request.method == "POST" and not ((args and args[0]) or kwargs.get("object_id")):
                 made = self._made_already(request)
                 if made is not None:
-                    words = _("This article was saved already; here it is. Nothing was added.")
+                    words = _(
+                        "This article was saved already, and no second one was made. If you changed "
+                        "the text since then, go back, copy it and paste it here."
+                    )
                     messages.warning(request, words)
                     return HttpResponseRedirect(reverse("admin:news_article_change", args=[made]))
             return super().changeform_view(request, *args, **kwargs)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.widgets import (
     AdminSplitDateTime,
     AdminTextareaWidget,
@@ -14,7 +15,7 @@ from django.contrib.admin.widgets import (
     AutocompleteSelect,
     AutocompleteSelectMultiple,
 )
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -143,6 +144,11 @@ class StaffAdmin(admin.ModelAdmin):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", SearchedSelectMultiple(db_field, self.admin_site))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not all(map(is_number, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+            raise BadRequest("what was picked in the list is no row")
+        return super().response_action(request, *args, **kwargs)
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False

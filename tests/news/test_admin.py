@@ -145,6 +145,12 @@ def test_a_choice_that_is_none_is_an_error_of_the_form(editor: Any, name: str, v
     assert name in response.context["adminform"].form.errors
 
 
+def test_picking_what_is_no_row_is_a_bad_request(editor: Any) -> None:
+    make_article()
+    data = {"action": "publish_selected", "_selected_action": ["abc"]}
+    assert editor.post(LIST, data).status_code == 400
+
+
 def test_the_choices_of_a_field_and_of_a_filter_begin_with_a_capital(editor: Any) -> None:
     response = editor.get(f"{LIST}add/")
     labels = [label for _, label in response.context["adminform"].form.fields["origin"].choices]
