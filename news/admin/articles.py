@@ -197,8 +197,8 @@ class ArticleAdmin(StaffAdmin):
                 made = self._made_already(request)
                 if made is not None:
                     words = _(
-                        "This article was saved already, and no second one was made. If you changed "
-                        "the text since then, go back, copy it and paste it here."
+                        "This article was saved already, and no second one was made. If you "
+                        "changed the text since then, go back, copy it and paste it here."
                     )
                     messages.warning(request, words)
                     return HttpResponseRedirect(reverse("admin:news_article_change", args=[made]))
