@@ -19,9 +19,9 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from news import documents, images
+from news import documents, images, pdf
 from news.library import places_of
-from news.models import Article, Attachment, Image
+from news.models import Article, Attachment, AttachmentText, Image
 
 Status = Article.Status
 Upload = File | IO[bytes]
@@ -356,7 +356,7 @@ def delete_images(*, pictures: Collection[Image]) -> None:
 
 
 def add_attachment(*, article: Article, upload: Upload, title: str) -> Attachment:
-    """Offer a file below an article.
+    """Offer a file below an article; the words of a PDF are read, so that search finds them.
 
     Raises ValidationError if the file is of no accepted kind or not what its name says.
     """
@@ -364,6 +364,7 @@ def add_attachment(*, article: Article, upload: Upload, title: str) -> Attachmen
     title = title.strip() or name.rsplit(".", 1)[0][:200]
     stored = documents.store_document(upload, title)
     try:
+        words = _words_of(stored)
         with file_rows():
             if not default_storage.exists(stored.path):  # swept away a moment ago
                 documents.store_document(upload, title)
@@ -380,10 +381,19 @@ def add_attachment(*, article: Article, upload: Upload, title: str) -> Attachmen
             )
             attachment.full_clean()
             attachment.save()
+            if words:
+                AttachmentText.objects.create(attachment=attachment, text=words)
     except BaseException:
         forget(Attachment, stored.path, default_storage.delete)
         raise
     return attachment
+
+
+def _words_of(stored: documents.StoredDocument) -> str:
+    if stored.extension != "pdf":
+        return ""
+    with default_storage.open(stored.path) as file:
+        return pdf.text_of(file.read())
 
 
 @transaction.atomic

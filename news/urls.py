@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from news.views import articles as views
+from news.views import search
 
 app_name = "news"
 
@@ -16,6 +17,9 @@ urlpatterns = [
     path("the/<slug:slug>/", views.TagView.as_view(), name="tag"),
     path("dong-su-kien/<slug:slug>/", views.SeriesView.as_view(), name="series"),
     path("tac-gia/<slug:slug>/", views.AuthorView.as_view(), name="author"),
+    path("tim-kiem", search.SearchView.as_view(), name="search"),
+    path("tim-kiem/goi-y", search.TitlesView.as_view(), name="search-titles"),
+    path("tim-kiem/dem", search.CountView.as_view(), name="search-count"),
     path("luu-tru/", views.ArchiveView.as_view(), name="archive"),
     re_path(r"^luu-tru/(?P<year>[0-9]{4})/$", views.ArchiveView.as_view(), name="archive-year"),
     re_path(

@@ -73,6 +73,8 @@ def addresses(demo: Site) -> dict[str, str]:
         "site map": "/so-do-cong/",
         "page": "/trang/gioi-thieu/",
         "not found": "/khong-co",
+        "search": "/tim-kiem?q=tiêm",
+        "search without hits": "/tim-kiem?q=tiem+chug",
     }
 
 

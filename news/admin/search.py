@@ -1,0 +1,41 @@
+"""The report of what readers searched for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from news.models import SearchWords
+from news.search import words_log
+
+
+@admin.register(SearchWords)
+class SearchWordsAdmin(admin.ModelAdmin):
+    """Nothing is added, changed or opened here: the list is the whole report."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            return super().changelist_view(request, extra_context)
+        searched, missed = words_log.report()
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("What readers searched for in the last 30 days"),
+            "searched": searched,
+            "missed": missed,
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/news/searchwords/report.html", context)

@@ -1,0 +1,1 @@
+"""Search: what was typed becomes a query, the query finds articles, the articles show why."""

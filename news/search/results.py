@@ -1,0 +1,102 @@
+"""One page of results as a template shows them: titles and cuts with the words marked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.paginator import EmptyPage
+
+from news.models import Article, Attachment, AttachmentText
+from news.models.listings import ArticlePage
+from news.search.finding import Found
+from news.search.query import Query
+from news.search.snippets import LONGEST, Marker, Piece, plain
+
+PAGE_SIZE = 20
+_MOST_FILES = 3
+
+
+@dataclass(frozen=True)
+class FileHit:
+    """A file in which the words stand; `text` is empty where only its title has them."""
+
+    file: Attachment
+    title: list[Piece]
+    text: list[Piece]
+
+
+@dataclass(frozen=True)
+class Result:
+    article: Article
+    title: list[Piece]
+    text: list[Piece]
+    files: list[FileHit]
+
+
+@dataclass(frozen=True)
+class ResultPage(ArticlePage):
+    """A page of results; `articles` in their order, and `results` with what to show of each."""
+
+    results: list[Result]
+    is_capped: bool
+
+
+def result_page(query: Query, found: Found, number: int) -> ResultPage:
+    """Return one page of what was found; at most two statements. Raises EmptyPage."""
+    pages = max(1, -(-found.total // PAGE_SIZE))
+    if not 1 <= number <= pages:
+        raise EmptyPage(f"page {number} of {pages}")
+    chosen = found.articles[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    loaded = (
+        Article.objects.select_related("category")
+        .only(
+            *("title", "slug", "summary", "body", "published_at"),
+            *("category__name", "category__name_en", "category__slug"),
+        )
+        .in_bulk(chosen)
+    )
+    articles = [loaded[pk] for pk in chosen if pk in loaded]
+    files = _files([file for pk in chosen for file in found.files.get(pk, [])[:_MOST_FILES]])
+    results = [
+        _result(query, article, [files[f] for f in found.files.get(article.pk, []) if f in files])
+        for article in articles
+    ]
+    return ResultPage(articles, number, pages, found.total, results, found.is_capped)
+
+
+def _files(wanted: list[int]) -> dict[int, tuple[Attachment, str]]:
+    if not wanted:
+        return {}
+    files = Attachment.objects.select_related("extracted").in_bulk(wanted)
+    return {pk: (file, _text_of(file)) for pk, file in files.items()}
+
+
+def _text_of(file: Attachment) -> str:
+    try:
+        return file.extracted.text
+    except AttachmentText.DoesNotExist:
+        return ""
+
+
+def _result(query: Query, article: Article, files: list[tuple[Attachment, str]]) -> Result:
+    body = plain(article.body)
+    marker = Marker(query, [article.title, article.summary, body])
+    text = marker.cut(article.summary)
+    if not article.summary or not marker.has_all(article.summary):
+        of_body = marker.cut(body)
+        if not article.summary or _marked(of_body) > _marked(text):
+            text = of_body
+    return Result(
+        article, marker.whole(article.title), text, [_file_hit(query, *file) for file in files]
+    )
+
+
+def _file_hit(query: Query, file: Attachment, text: str) -> FileHit:
+    text = " ".join(text[:LONGEST].split())
+    marker = Marker(query, [file.title, text])
+    cut = marker.cut(text)
+    return FileHit(file, marker.whole(file.title), cut if _marked(cut) else [])
+
+
+def _marked(pieces: list[Piece]) -> int:
+    return sum(piece.is_match for piece in pieces)

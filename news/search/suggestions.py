@@ -1,0 +1,93 @@
+"""Help with words: titles while somebody types, and what was meant where little is found."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from difflib import SequenceMatcher
+
+from django.db import connection
+from django.utils import timezone
+
+from news.models import Article
+from news.search.query import MAX_CHARACTERS
+from news.search.text import fold, words
+
+TITLES = 8
+SHORTEST = 2
+MEANT = 3
+# Two letters begin words of most titles: only the newest of them are looked at.
+_NEWEST = 3000
+_CANDIDATES = 60
+_SIMILAR = 0.6
+
+_VISIBLE = "e.published_at <= %s AND (e.expires_at IS NULL OR e.expires_at > %s)"
+
+
+def titles(typed: str, at: datetime | None = None) -> list[Article]:
+    """Newest published articles whose titles have words that begin with those typed.
+
+    Titles that also have their accents stand first. Two statements; nothing for less than
+    `SHORTEST` letters.
+    """
+    at = at or timezone.now()
+    wanted = words(typed[:MAX_CHARACTERS])[:8]
+    if sum(map(len, wanted)) < SHORTEST:
+        return []
+    likes = " AND ".join(["e.title_key LIKE %s"] * len(wanted))
+    patterns = [f"% {fold(word)}%" for word in wanted]
+    source, params = f"news_searchentry e WHERE {_VISIBLE}", [at, at]
+    if max(map(len, wanted)) < 3:
+        source = (
+            "(SELECT e.article_id FROM news_listing e"  # noqa: S608 – of our own constants
+            f" WHERE e.category_id IS NULL AND {_VISIBLE} ORDER BY e.published_at DESC"
+            f" LIMIT {_NEWEST}) newest JOIN news_searchentry e USING (article_id) WHERE true"
+        )
+    sql = (
+        f"SELECT article_id, e.title FROM {source} AND e.attachment_id IS NULL AND {likes}"  # noqa: S608
+        f" ORDER BY e.published_at DESC, article_id DESC LIMIT {5 * TITLES}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*params, *patterns])
+        rows = cursor.fetchall()
+    accented = [word for word in wanted if word != fold(word)]
+    rows.sort(key=lambda row: not all(f" {word}" in f" {row[1]}" for word in accented))
+    chosen = [pk for pk, _ in rows[:TITLES]]
+    found = Article.objects.only("title", "slug").in_bulk(chosen)
+    return [found[pk] for pk in chosen if pk in found]
+
+
+def meant(typed: tuple[str, ...], at: datetime | None = None) -> list[str]:
+    """What somebody may have meant: words of titles that look like those typed; one statement."""
+    at = at or timezone.now()
+    wanted = " ".join(map(fold, typed))
+    if len(wanted) < 3 or any(character.isdigit() for character in wanted):
+        return []
+    sql = (
+        "SELECT a.title FROM news_searchentry e JOIN news_article a ON a.id = e.article_id"  # noqa: S608
+        f" WHERE e.attachment_id IS NULL AND {_VISIBLE} AND %s <%% e.title_key"
+        f" ORDER BY word_similarity(%s, e.title_key) DESC, e.published_at DESC LIMIT {_CANDIDATES}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [at, at, wanted, wanted])
+        rows = [title for (title,) in cursor.fetchall()]
+    ways: dict[str, tuple[float, str]] = {}
+    for title in rows:
+        score, way = _closest(wanted, title, len(typed))
+        key = " ".join(map(fold, words(way)))
+        if score >= _SIMILAR and key != wanted and score > ways.get(key, (0.0, ""))[0]:
+            ways[key] = score, way
+    return [way for _, way in sorted(ways.values(), reverse=True)[:MEANT]]
+
+
+def _closest(wanted: str, title: str, count: int) -> tuple[float, str]:
+    """The run of about `count` words of a title that is most like the words wanted."""
+    own = [word.strip(".,:;?!“”\"'()[]…") for word in title.split()]
+    own = [word for word in own if word]
+    best = (0.0, "")
+    for size in {max(1, count - 1), count, count + 1}:
+        for start in range(max(1, len(own) - size + 1)):
+            run = " ".join(own[start : start + size])
+            matcher = SequenceMatcher(None, wanted, " ".join(map(fold, words(run))), autojunk=False)
+            if matcher.real_quick_ratio() > best[0] and (ratio := matcher.ratio()) > best[0]:
+                best = ratio, run
+    return best
