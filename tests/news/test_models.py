@@ -162,5 +162,5 @@ def test_year_that_is_a_slip_of_the_hand_is_refused(field: str, year: int) -> No
     with pytest.raises(ValidationError) as refusal:
         article.clean_fields()
     assert "1900" in str(refusal.value)
-    with pytest.raises(DatabaseError, match="sane|expires_after"), transaction.atomic():
+    with pytest.raises(DatabaseError, match=r"sane|expires_after"), transaction.atomic():
         Article.objects.filter(pk=article.pk).update(**{field: moment})
