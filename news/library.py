@@ -44,8 +44,8 @@ def places_of(images: Collection[Image]) -> dict[int, list[models.Model]]:
     named = {image.file.name: image.pk for image in images}
     for model, fields in _bodies():
         within = Q()
-        for field, name in product(fields, named):
-            within |= Q(**{f"{field}__contains": name})
+        for column, name in product(fields, named):
+            within |= Q(**{f"{column}__contains": name})
         for place in model._default_manager.filter(within) if named else []:
             for name in _names_in(place, fields) & named.keys():
                 found[named[name]][model._meta.label, place.pk] = place
