@@ -53,11 +53,6 @@ class ApiView(View):
         response["X-Robots-Tag"] = "noindex"
         return response
 
-    def http_method_not_allowed(self, request: HttpRequest, *a: Any, **kw: Any) -> HttpResponse:
-        response = failure(405, _("This address can only be read."))
-        response["Allow"] = "GET, HEAD"
-        return response
-
 
 def answer(data: dict[str, Any], status: int = 200) -> JsonResponse:
     return JsonResponse(data, status=status, json_dumps_params={"ensure_ascii": False})
@@ -81,11 +76,7 @@ class ArticleListView(ApiView):
             at, pk = read_cursor(request.GET["cursor"])
             # The first condition alone lets the index find the place.
             chosen = chosen.filter(published_at__lte=at).exclude(published_at=at, article__gte=pk)
-        found = list(
-            chosen.order_by("-published_at", "-article").values_list("published_at", "article")[
-                : limit + 1
-            ]
-        )
+        found = list(chosen.newest_first().values_list("published_at", "article")[: limit + 1])
         here = found[:limit]
         articles = complete(Article.objects.filter(pk__in=[pk for _at, pk in here]).newest_first())
         next_address = None

@@ -102,7 +102,7 @@ def _newest_of(category: Category | None) -> ArticleQuerySet:
     chosen = (
         Listing.objects.filter(category=category)
         .visible(timezone.now())
-        .order_by("-published_at", "-article")
+        .newest_first()
         .values("article")[:ITEMS]
     )
     return Article.objects.filter(pk__in=chosen).newest_first()

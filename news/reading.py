@@ -141,7 +141,7 @@ def front(featured: int, newest: int, at: datetime | None = None) -> Front:
     fresh = (
         Listing.objects.filter(category=None)
         .visible(at)
-        .order_by("-published_at", "-article")
+        .newest_first()
         .values_list(Value(0), "article")[: featured + newest]
     )
     rows = list(chosen.union(fresh, all=True) if featured else fresh)

@@ -30,7 +30,7 @@ PART = 1000
 FRESH = timedelta(hours=48)
 MOST_FRESH = 1000
 """The bounds that Google sets for a news sitemap: two days and this many articles."""
-CORRECTIONS = 1000
+CORRECTIONS = 300
 """So many of the latest corrections renew the date of their month in the list of sitemaps."""
 
 
@@ -43,6 +43,18 @@ class Address:
     picture: str = ""
     title: str = ""
     published_at: datetime | None = None
+
+    @property
+    def lastmod(self) -> str:
+        return _moment(self.changed)
+
+    @property
+    def publication_date(self) -> str:
+        return _moment(self.published_at)
+
+
+def _moment(at: datetime | None) -> str:
+    return timezone.localtime(at).isoformat(timespec="seconds") if at else ""
 
 
 @dataclass(frozen=True)
@@ -82,7 +94,7 @@ def _newest_of_months(at: datetime) -> dict[date, datetime]:
     newest = (
         Listing.objects.filter(category=None, published_at__lt=end)
         .visible(at)
-        .order_by("-published_at")
+        .newest_first()
         .values("published_at")[:1]
     )
     rows = ListingMonth.objects.filter(category=None, count__gt=0)
@@ -101,7 +113,7 @@ def _corrections_of_months(at: datetime) -> dict[date, datetime]:
 
 
 def render(request: HttpRequest, template: str, addresses: list[Address]) -> HttpResponse:
-    """Answer with a sitemap; times are written in the site's time zone."""
+    """Answer with a sitemap or a list of them."""
     text = render_to_string(template, {"addresses": addresses}, request)
     return HttpResponse(text, content_type="application/xml; charset=utf-8")
 
@@ -149,7 +161,7 @@ class MonthView(SitemapView):
         chosen = list(
             Listing.objects.filter(category=None, published_at__gte=start, published_at__lt=end)
             .visible(at)
-            .order_by("-published_at", "-article")
+            .newest_first()
             .values_list("article", flat=True)[skip : skip + PART]
         )
         if not chosen:

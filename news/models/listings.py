@@ -28,6 +28,15 @@ class ListingQuerySet(models.QuerySet["Listing"]):
     def visible(self, at: datetime) -> ListingQuerySet:
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=at), published_at__lte=at)
 
+    def newest_first(self) -> ListingQuerySet:
+        """In the order of the index `news_listing_newest`.
+
+        NOTE: the category is named though it is the same in all rows. PostgreSQL takes `= 5` for a
+        constant when it looks for an ordered index, but not `IS NULL`, and would sort the whole
+        site for its newest 20 articles.
+        """
+        return self.order_by("category_id", "-published_at", "-article")
+
 
 class Listing(models.Model):
     """A published article on the shelf of one category or of one above it; of the site if null."""
@@ -205,7 +214,7 @@ def list_page(
             rows = rows.filter(published_at__lt=start_of_month(next_month(m.month)))
             break
         skip -= m.count
-    chosen = rows.order_by("-published_at", "-article")[skip : skip + size].values("article")
+    chosen = rows.newest_first()[skip : skip + size].values("article")
     articles = Article.objects.for_lists().filter(pk__in=chosen).newest_first()
     return ArticlePage(list(articles) if total else [], number, pages, total)
 

@@ -68,6 +68,6 @@ def sitemap_pages(request: HttpRequest) -> HttpResponse:
 def _categories() -> list[tuple[Category, datetime | None]]:
     """The categories, each with the time of the newest article on its shelf."""
     on_shelf = Listing.objects.filter(category=OuterRef("pk")).visible(timezone.now())
-    newest = on_shelf.order_by("-published_at").values("published_at")[:1]
+    newest = on_shelf.newest_first().values("published_at")[:1]
     found = Category.objects.annotate(newest=Subquery(newest))
     return [(category, category.newest) for category in found]

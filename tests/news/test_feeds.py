@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 import feedparser
 import pytest
 from defusedxml import ElementTree
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from news.models import Article
+from news.models import Article, Listing
 from portal.models import SiteIdentity
 from tests.factories import make_article, make_author, make_category, make_image, make_tag
 
@@ -210,6 +211,18 @@ def test_feed_costs_at_most_four_statements(
     place = address.format(category=article.category.slug, tag=tag.slug)
     with django_assert_max_num_queries(4):
         assert client.get(f"/{kind}/{place}.xml").status_code == 200
+
+
+def test_newest_of_the_whole_site_are_read_in_the_order_of_an_index() -> None:
+    """Else the whole archive would be sorted for its newest articles."""
+    newest = Listing.objects.filter(category=None).visible(timezone.now()).newest_first()[:30]
+    with connection.cursor() as cursor:
+        # A table of a test is so small that reading all of it is the cheaper plan.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        plan = newest.values("article").explain()
+    assert "news_listing_newest" in plan
+    assert "Sort" not in plan
 
 
 def test_feed_has_one_address_and_no_english_twin(client: Client) -> None:
