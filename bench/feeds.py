@@ -3,7 +3,8 @@
     .venv/bin/python bench/feeds.py [--few 3000] [--many 200000] [--rounds 30]
 
 Articles are as dense in the small archive as in the large one, so that a sitemap of a month holds
-the same number in both. Makes a scratch database on the configured server, and removes it.
+the same number in both. Makes a scratch database on the configured server, and removes it. The
+search entries of 200,000 articles take some minutes to write.
 """
 
 from __future__ import annotations
