@@ -10,7 +10,26 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import translation
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """End the sessions that are left when the tests are done, and say what they did last.
+
+    A thread of the live server keeps its session while a browser keeps its connection, and a
+    database with a session cannot be dropped.
+    """
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000), state, left(query, 200) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() "
+            "AND backend_type = 'client backend'"
+        )
+        for _ended, state, query in cursor.fetchall():
+            print(f"\na session was left, {state}: {query}")
 
 
 @pytest.fixture(autouse=True)
@@ -48,8 +67,12 @@ def real_input() -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """A real chromium, shared by the browser tests; each opens a context of its own."""
+def browser(django_db_setup: None) -> Iterator[Any]:
+    """A real chromium, shared by the browser tests; each opens a context of its own.
+
+    It ends before the test database does: while it keeps a connection to the live server open, the
+    thread behind that one keeps a session of the database.
+    """
     from playwright.sync_api import sync_playwright
 
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
