@@ -21,9 +21,9 @@ from news.search.query import Query
 
 MOST = 1000
 """Hits are counted up to here; further pages than these have are not offered."""
-RANKED = 500
+RANKED = 300
 """So many of the newest hits are ranked, the others follow by date."""
-RANKED_BETTER = 200
+RANKED_BETTER = 100
 """And so many, for each kind of better hit, that are older than those."""
 FEW = 20
 """With fewer hits than a page the last word is taken for the beginning of one too."""
@@ -163,8 +163,11 @@ def _statement(query: Query, filters: Filters, at: datetime) -> tuple[str, list[
         params += [query.any_word(), at]
     order = "ORDER BY worth DESC, published_at DESC, article_id DESC, id DESC"
     sql = (
-        f"WITH {', '.join(parts)}, scored AS (SELECT id, article_id, attachment_id, published_at,"  # noqa: S608
-        f" {worth} AS worth FROM news_searchentry WHERE id IN ({every}))"
+        f"WITH {', '.join(parts)}, scored AS MATERIALIZED ("  # noqa: S608
+        f"SELECT id, article_id, attachment_id, published_at, {worth} AS worth"
+        # By an array the rows are always fetched one by one; of a subquery the planner does not
+        # know how short it is.
+        f" FROM news_searchentry WHERE id = ANY(ARRAY({every})))"
         f" SELECT (SELECT count(*) FROM whole), array_agg(article_id {order}),"
         f" array_agg(attachment_id {order}) FROM scored"
     )

@@ -12,7 +12,7 @@ from news.search.finding import Found
 from news.search.query import Query
 from news.search.snippets import LONGEST, Marker, Piece, plain
 
-PAGE_SIZE = 20
+PAGE_SIZE = 10
 _MOST_FILES = 3
 
 

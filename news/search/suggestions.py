@@ -16,8 +16,10 @@ TITLES = 8
 SHORTEST = 2
 MEANT = 3
 # Two letters begin words of most titles: only the newest of them are looked at.
-_NEWEST = 3000
-_CANDIDATES = 60
+_NEWEST = 1000
+# Where many titles are like the words typed, any of them has the word that was meant.
+_SIMILAR_TITLES = 300
+_CANDIDATES = 24
 _SIMILAR = 0.6
 
 _VISIBLE = "e.published_at <= %s AND (e.expires_at IS NULL OR e.expires_at > %s)"
@@ -63,12 +65,14 @@ def meant(typed: tuple[str, ...], at: datetime | None = None) -> list[str]:
     if len(wanted) < 3 or any(character.isdigit() for character in wanted):
         return []
     sql = (
-        "SELECT a.title FROM news_searchentry e JOIN news_article a ON a.id = e.article_id"  # noqa: S608
-        f" WHERE e.attachment_id IS NULL AND {_VISIBLE} AND %s <%% e.title_key"
-        f" ORDER BY word_similarity(%s, e.title_key) DESC, e.published_at DESC LIMIT {_CANDIDATES}"
+        "SELECT a.title FROM (SELECT e.article_id, word_similarity(%s, e.title_key) AS likeness"  # noqa: S608
+        f" FROM news_searchentry e WHERE e.attachment_id IS NULL AND {_VISIBLE}"
+        f" AND %s <%% e.title_key LIMIT {_SIMILAR_TITLES}) e"
+        " JOIN news_article a ON a.id = e.article_id"
+        f" ORDER BY likeness DESC, a.id DESC LIMIT {_CANDIDATES}"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [at, at, wanted, wanted])
+        cursor.execute(sql, [wanted, at, at, wanted])
         rows = [title for (title,) in cursor.fetchall()]
     ways: dict[str, tuple[float, str]] = {}
     for title in rows:
@@ -88,6 +92,7 @@ def _closest(wanted: str, title: str, count: int) -> tuple[float, str]:
         for start in range(max(1, len(own) - size + 1)):
             run = " ".join(own[start : start + size])
             matcher = SequenceMatcher(None, wanted, " ".join(map(fold, words(run))), autojunk=False)
-            if matcher.real_quick_ratio() > best[0] and (ratio := matcher.ratio()) > best[0]:
+            bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
+            if all((ratio := bound()) > max(best[0], _SIMILAR - 0.01) for bound in bounds):
                 best = ratio, run
     return best
