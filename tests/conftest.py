@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,15 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import translation
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Take Ctrl-C as anybody does, for us and for the processes that the tests start.
+
+    A shell that starts the tests in the background has it ignored, and children inherit that.
+    """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
