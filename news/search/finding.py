@@ -27,7 +27,7 @@ RANKED_BETTER = 100
 """And so many, for each kind of better hit, that are older than those."""
 FEW = 20
 """With fewer hits than a page the last word is taken for the beginning of one too."""
-TIMEOUT = timedelta(milliseconds=900)
+TIMEOUT = timedelta(milliseconds=800)
 
 # What a hit is worth, in parts of the rank of a text that has all words in its title (0.6). A text
 # that spells the words as typed comes before every one that does not.

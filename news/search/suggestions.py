@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from difflib import SequenceMatcher
 
@@ -15,7 +16,8 @@ from news.search.text import fold, words
 TITLES = 8
 SHORTEST = 2
 MEANT = 3
-# Two letters begin words of most titles: only the newest of them are looked at.
+# Two letters begin words of most titles, and the index knows only runs of three (of Latin letters,
+# wherever the database runs): else the newest titles are looked through.
 _NEWEST = 1000
 # Where many titles are like the words typed, any of them has the word that was meant.
 _SIMILAR_TITLES = 300
@@ -38,7 +40,7 @@ def titles(typed: str, at: datetime | None = None) -> list[Article]:
     likes = " AND ".join(["e.title_key LIKE %s"] * len(wanted))
     patterns = [f"% {fold(word)}%" for word in wanted]
     source, params = f"news_searchentry e WHERE {_VISIBLE}", [at, at]
-    if max(map(len, wanted)) < 3:
+    if not any(len(word) > 2 and fold(word).isascii() for word in wanted):
         source = (
             "(SELECT e.article_id FROM news_listing e"  # noqa: S608 – of our own constants
             f" WHERE e.category_id IS NULL AND {_VISIBLE} ORDER BY e.published_at DESC"
@@ -62,7 +64,8 @@ def meant(typed: tuple[str, ...], at: datetime | None = None) -> list[str]:
     """What somebody may have meant: words of titles that look like those typed; one statement."""
     at = at or timezone.now()
     wanted = " ".join(map(fold, typed))
-    if len(wanted) < 3 or any(character.isdigit() for character in wanted):
+    # The index knows runs of three letters; of other scripts it may know none, and is read whole.
+    if len(wanted) < 3 or not re.fullmatch("[a-z ]+", wanted):
         return []
     sql = (
         "SELECT a.title FROM (SELECT e.article_id, word_similarity(%s, e.title_key) AS likeness"  # noqa: S608
