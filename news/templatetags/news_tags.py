@@ -18,9 +18,6 @@ register = template.Library()
 
 # In what the cleaner writes, `<` and `>` stand for tags alone, except inside quoted values.
 _TAG = re.compile(r'<[^">]*(?:"[^"]*"[^">]*)*>')
-_SRC = re.compile(r'\ssrc="([^"]*)"')
-# How wide a picture of the text is shown; the text column ends at 42rem.
-_BODY_SIZES = "(min-width: 46rem) 42rem, 100vw"
 _CARD_SIZES = {
     "large": "(min-width: 62rem) 30rem, 100vw",
     "normal": "(min-width: 40rem) 22rem, 100vw",
