@@ -17,6 +17,8 @@ from django.db.models import Q, QuerySet
 
 EDITORS = "Biên tập viên"
 WRITERS = "Cộng tác viên"
+# The apps whose data the editors look after.
+EDITED = ["news", "ratings", "comments", "stats", "portal"]
 
 
 def create_groups(using: str = "default", **kwargs: Any) -> None:
@@ -27,7 +29,7 @@ def create_groups(using: str = "default", **kwargs: Any) -> None:
         return  # only some apps were migrated, and there is no table of groups yet
     permissions = Permission.objects.using(using)
     earlier = set(permissions.values_list("pk", flat=True))
-    for label in ("news", "portal"):
+    for label in EDITED:
         create_permissions(apps.get_app_config(label), verbosity=0, using=using)
     rights = {EDITORS: _rights_of_editors(permissions), WRITERS: _rights_of_writers(permissions)}
     for name, granted in rights.items():
@@ -38,8 +40,8 @@ def create_groups(using: str = "default", **kwargs: Any) -> None:
 
 
 def _rights_of_editors(permissions: QuerySet[Permission]) -> QuerySet[Permission]:
-    """Everything in news and in the frame of the pages, staff accounts excepted."""
-    return permissions.filter(content_type__app_label__in=["news", "portal"]).exclude(
+    """Everything in our apps and in the frame of the pages, staff accounts excepted."""
+    return permissions.filter(content_type__app_label__in=EDITED).exclude(
         content_type__model__in=["user", "listing", "listingmonth"]
     )
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -58,6 +61,53 @@ class Probes:
         return view(request) if view else self.get_response(request)
 
 
+class ClientAddress:
+    """Let REMOTE_ADDR be the visitor's own address, and drop what the visitor claims to be.
+
+    Each proxy appends whom it talked to, so the n-th address from the right is the one that the
+    outermost of our n proxies saw; everything to the left of it was typed by the visitor.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        claimed = request.META.pop("HTTP_X_FORWARDED_FOR", "").split(",")
+        if 0 < settings.TRUSTED_PROXIES <= len(claimed):
+            with contextlib.suppress(ValueError):
+                seen = ipaddress.ip_address(claimed[-settings.TRUSTED_PROXIES].strip())
+                mapped = getattr(seen, "ipv4_mapped", None)
+                request.META["REMOTE_ADDR"] = str(mapped or seen)
+        return self.get_response(request)
+
+
+class SameOrigin:
+    """Refuse what a page of another site sends in a reader's name.
+
+    Public pages are the same for everyone and carry no form token, so the origin that browsers
+    tell with every POST takes its place. A caller that tells neither Origin nor Referer is no
+    browser, and can be led by no page.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in {"GET", "HEAD", "OPTIONS", "TRACE"} or is_for_staff(request):
+            return self.get_response(request)
+        origin = request.headers.get("Origin") or request.headers.get("Referer")
+        if origin is not None and _host_of(origin) != request.get_host().lower():
+            return HttpResponse(status=403)
+        return self.get_response(request)
+
+
+def _host_of(address: str) -> str:
+    try:
+        return urlsplit(address).netloc.lower()
+    except ValueError:
+        return ""
+
+
 class RequestLimits:
     """Refuse what no honest reader sends, before anything is parsed or asked of the database."""
 
@@ -96,10 +146,23 @@ class LanguageByAddress:
             return response
 
 
+def _path_without_language(request: HttpRequest) -> str:
+    language = translation.get_language_from_path(request.path_info)
+    return request.path_info.removeprefix(f"/{language}")
+
+
 def is_for_staff(request: HttpRequest) -> bool:
     """Whether an address lies in the admin, in whichever language."""
-    language = translation.get_language_from_path(request.path_info)
-    return request.path_info.removeprefix(f"/{language}").startswith("/admin/")
+    return _path_without_language(request).startswith("/admin/")
+
+
+def _cookie_known_at(request: HttpRequest) -> str | None:
+    """The name of the one cookie that a public address may read."""
+    if is_document(request):
+        return settings.SESSION_COOKIE_NAME
+    path = _path_without_language(request)
+    names = settings.VISITOR_COOKIES.items()
+    return next((name for prefix, name in names if path.startswith(prefix)), None)
 
 
 class PublicPage:
@@ -120,8 +183,8 @@ class PublicPage:
         if not is_for_staff(request):
             # What a browser kept from the admin, or somebody made up, must not reach those parts
             # of Django that would answer it with a cookie of their own.
-            names = [settings.SESSION_COOKIE_NAME] if is_document(request) else []
-            request.COOKIES = {k: v for k, v in request.COOKIES.items() if k in names}
+            name = _cookie_known_at(request)
+            request.COOKIES = {k: v for k, v in request.COOKIES.items() if k == name}
         response = self.get_response(request)
         if (
             request.method not in {"GET", "HEAD"}

@@ -71,7 +71,11 @@ if not ALLOWED_HOSTS:
 
 INSTALLED_APPS = [
     "portal",
+    "stats",
+    "comments",
+    "ratings",
     "news",
+    "captcha",
     "django_prose_editor",
     "csp",
     "django.contrib.admin",
@@ -87,6 +91,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "portal.middleware.Probes",
+    "portal.middleware.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -94,6 +99,7 @@ MIDDLEWARE = [
     "portal.middleware.LanguageByAddress",
     "portal.middleware.ErrorPages",
     "portal.middleware.RequestLimits",
+    "portal.middleware.SameOrigin",
     "portal.middleware.PublicPage",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -202,6 +208,7 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=HTTPS)
 SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=HTTPS)
+SESSION_COOKIE_NAME = "sessionid"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
@@ -211,9 +218,15 @@ CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-if env.bool("BEHIND_PROXY", default=False):
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     # Only a proxy that sets this header itself, and drops the visitor's, may be in front.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies of ours add an address to X-Forwarded-For; what stands before is the visitor's
+# own word and never believed.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=int(BEHIND_PROXY))
+# The one cookie that a visitor may bring below an address; every other one is dropped unread.
+VISITOR_COOKIES = {"/danh-gia/": "rater", "/thong-ke/": SESSION_COOKIE_NAME}
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -13,7 +13,7 @@ PAPERS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 _LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 _PATH = re.compile(
-    r"`((?:portal|news|templates|tests|bench|deploy|docs|locale|\.ci)/[\w./-]*|Makefile|manage\.py)`"
+    r"`((?:portal|news|ratings|comments|stats|templates|tests|bench|deploy|docs|locale|\.ci)/[\w./-]*|Makefile|manage\.py)`"
 )
 
 

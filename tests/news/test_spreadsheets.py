@@ -1,0 +1,68 @@
+"""Tables as files: read by the programs of an office, and never run by them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, date, datetime
+from typing import Any
+
+import openpyxl
+import pytest
+
+from news.spreadsheets import answer
+
+HEADER = ["Tiêu đề", "Ngày", "Lúc", "Điểm"]
+DAY, MOMENT = date(2026, 3, 14), datetime(2026, 3, 14, 1, 30, tzinfo=UTC)
+FORMULAS = ["=1+1", "+84 912", "-1+1", "@SUM(A1)", "\t=1", "  =1", "\ufeff=1", "=cmd|' /C calc'!A0"]
+
+
+def content_of(name: str, header: list[str], rows: Any, kind: str) -> bytes:
+    response = answer(name, header, rows, kind)
+    try:
+        return b"".join(response.streaming_content)
+    finally:
+        response.close()
+
+
+def test_a_csv_opens_in_vietnamese_excel() -> None:
+    response = answer("danh-gia", HEADER, [["Lũ; lụt", DAY, MOMENT, 4.5]], "csv")
+    content = b"".join(response.streaming_content)
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
+    assert rows == [HEADER, ["Lũ; lụt", "14/03/2026", "14/03/2026 08:30", "4,5"]]
+    assert response["Content-Disposition"] == 'attachment; filename="danh-gia.csv"'
+    assert response["Cache-Control"] == "no-store"
+
+
+def test_an_xlsx_holds_numbers_and_moments_as_such() -> None:
+    given = [["Lũ lụt", DAY, MOMENT, 4.5], [None, None, None, 3]]
+    data = content_of("danh-gia", HEADER, given, "xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+    rows = list(sheet.iter_rows(values_only=True))
+    assert rows[0] == tuple(HEADER)
+    assert rows[1] == ("Lũ lụt", datetime(2026, 3, 14), datetime(2026, 3, 14, 8, 30), 4.5)
+    assert rows[2] == (None, None, None, 3)
+
+
+@pytest.mark.parametrize("typed", FORMULAS)
+def test_text_that_looks_like_a_formula_stays_text(typed: str) -> None:
+    content = content_of("a", ["b"], [[typed]], "csv").decode("utf-8-sig")
+    cell = list(csv.reader(io.StringIO(content), delimiter=";"))[1][0]
+    assert cell == f"'{typed}"
+    data = content_of("a", ["b"], [[typed]], "xlsx")
+    cell = openpyxl.load_workbook(io.BytesIO(data)).active["A2"]
+    assert (cell.data_type, cell.value) == ("s", typed)
+
+
+def test_ten_thousand_rows_are_sent_piece_by_piece() -> None:
+    pieces = list(
+        answer("a", ["b"], ([n, "x" * 50] for n in range(10_000)), "csv").streaming_content
+    )
+    assert len(pieces) > 10
+    assert b"".join(pieces).count(b"\r\n") == 10_001
+
+
+def test_no_other_kind_of_table_is_known() -> None:
+    with pytest.raises(ValueError, match="ods"):
+        answer("a", ["b"], [], "ods")

@@ -1,0 +1,83 @@
+"""Who sent a request, and from which page: what every view below may rely on."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+
+from portal.middleware import ClientAddress, PublicPage, SameOrigin
+
+
+def answer(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(
+        "fine", headers={"X-Address": request.META["REMOTE_ADDR"], "X-Cookies": request.COOKIES}
+    )
+
+
+@pytest.mark.parametrize(
+    ("proxies", "claimed", "address"),
+    [
+        (0, "198.51.100.7", "127.0.0.1"),  # no proxy of ours: the header is the visitor's own word
+        (1, "198.51.100.7", "198.51.100.7"),
+        (1, "10.0.0.1, 198.51.100.7", "198.51.100.7"),  # the visitor forged the first
+        (2, "203.0.113.9, 198.51.100.7, 192.0.2.1", "198.51.100.7"),
+        (2, "192.0.2.1", "127.0.0.1"),  # shorter than our own chain
+        (1, "", "127.0.0.1"),
+        (1, "<script>", "127.0.0.1"),
+        (1, "::ffff:198.51.100.7", "198.51.100.7"),
+        (1, "2001:db8::0:7", "2001:db8::7"),
+    ],
+)
+def test_only_what_our_own_proxies_added_is_the_address_of_a_visitor(
+    settings: object, proxies: int, claimed: str, address: str
+) -> None:
+    settings.TRUSTED_PROXIES = proxies
+    request = RequestFactory().get("/", headers={"X-Forwarded-For": claimed})
+    assert ClientAddress(answer)(request)["X-Address"] == address
+    assert "HTTP_X_FORWARDED_FOR" not in request.META
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "http://testserver"}, 200),
+        ({"Origin": "https://testserver"}, 200),  # a proxy may speak plain HTTP with us
+        ({"Referer": "http://testserver/tin-tuc/bai-1"}, 200),
+        ({}, 200),  # no browser
+        ({"Origin": "https://example.com"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://testserver.example.com"}, 403),
+        ({"Origin": "http://[", "Referer": "http://testserver/"}, 403),
+        ({"Referer": "https://example.com/?http://testserver/"}, 403),
+    ],
+)
+def test_a_form_of_another_site_is_refused(headers: dict[str, str], status: int) -> None:
+    request = RequestFactory().post("/danh-gia/1/", headers=headers)
+    assert SameOrigin(answer)(request).status_code == status
+
+
+def test_a_foreign_page_may_link_and_the_admin_has_tokens_of_its_own() -> None:
+    foreign = {"Origin": "https://example.com"}
+    assert SameOrigin(answer)(RequestFactory().get("/", headers=foreign)).status_code == 200
+    posted = RequestFactory().post("/en/admin/login/", headers=foreign)
+    assert SameOrigin(answer)(posted).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/", set()),
+        ("/danh-gia/7/", {"rater"}),
+        ("/en/danh-gia/7/", {"rater"}),
+        ("/danh-gia-khac/", set()),
+        ("/thong-ke/luot", {"sessionid"}),
+        ("/admin/", {"rater", "sessionid", "junk"}),
+    ],
+)
+def test_a_public_address_reads_the_one_cookie_it_needs(path: str, kept: set[str]) -> None:
+    request = RequestFactory().get(path)
+    request.COOKIES = {"rater": "a", settings.SESSION_COOKIE_NAME: "b", "junk": "c"}
+    PublicPage(answer)(request)
+    assert set(request.COOKIES) == kept
