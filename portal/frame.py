@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, models
 from django.db.models import F, Q
-from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 from django.urls import reverse, translate_url
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_from_path, override
 
 from news import renditions
 from portal.models import (
@@ -84,19 +85,15 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {"frame": SimpleLazyObject(load)}
 
 
-def _rows(queryset: models.QuerySet, **fields: Any) -> models.QuerySet:
-    return queryset.values(row=JSONObject(**fields))
+def _columns(queryset: models.QuerySet, *names: str) -> models.QuerySet:
+    """Read these fields; one of another table is called `category_slug` for `category__slug`."""
+    joined = {name.replace("__", "_"): F(name) for name in names if "__" in name}
+    return queryset.values(*(name for name in names if "__" not in name), **joined)
 
 
-def _plain(*names: str) -> dict[str, F]:
-    return {name.replace("__", "_"): F(name) for name in names}
-
-
-def _picture_fields(prefix: str) -> dict[str, F]:
-    return {
-        f"{prefix}_{name}": F(f"{prefix}__{name}")
-        for name in ("file", "alt", "caption", "credit", "width", "height")
-    }
+def _picture_names(prefix: str) -> list[str]:
+    names = ("file", "alt", "caption", "credit", "width", "height")
+    return [f"{prefix}__{name}" for name in names]
 
 
 def _picture(row: dict[str, Any], prefix: str) -> Picture | None:
@@ -122,65 +119,108 @@ def _language(row: dict[str, Any], name: str = "label") -> str:
 
 
 def _address(typed: str) -> str:
-    """An address that staff typed; a path of this site leads on in the language of the page."""
-    return translate_url(typed, get_language()) if typed.startswith("/") else typed
+    """An address that staff typed; a path of this site leads on in the language of the page.
+
+    Paths are typed as they stand on Vietnamese pages. One below `/en/` is meant as it is.
+    """
+    language = get_language()
+    if (
+        language in {None, settings.LANGUAGE_CODE}
+        or not typed.startswith("/")
+        or get_language_from_path(typed)
+    ):
+        return typed
+    # Only under the language of its prefix does Django know a path.
+    with override(settings.LANGUAGE_CODE):
+        return translate_url(typed, language)
+
+
+# What varies between two readings of the frame; put in their place when the statement is run.
+_TODAY = date.max
+_NOW = datetime.max.replace(tzinfo=UTC)
+
+
+def _parts() -> dict[str, models.QuerySet]:
+    """The frame as it is on the day _TODAY, at the moment _NOW, in every language."""
+    identity_fields = [
+        f.name for f in SiteIdentity._meta.concrete_fields if not f.is_relation and f.name != "id"
+    ]
+    return {
+        "identity": _columns(
+            SiteIdentity.objects.valid_on(_TODAY),
+            *identity_fields,
+            *_picture_names("emblem"),
+            *_picture_names("banner"),
+        ),
+        "menu": _columns(
+            MenuItem.objects.filter(Q(page=None) | Q(page__is_public=True)).order_by(
+                "position", "pk"
+            ),
+            *("id", "parent_id", "label", "label_en", "address"),
+            *("category__slug", "category__name", "category__name_en"),
+            *("page__slug", "page__title", "page__title_en"),
+        ),
+        "pages": _columns(
+            Page.objects.filter(is_public=True, is_in_footer=True).order_by("position", "pk"),
+            *("slug", "title", "title_en"),
+        ),
+        "home_blocks": _columns(
+            HomeBlock.objects.filter(is_public=True).order_by("position", "pk"),
+            *("id", "kind", "title", "title_en", "category_id"),
+        ),
+        "sidebar": _columns(
+            SidebarBlock.objects.filter(is_public=True).order_by("position", "pk"),
+            *("kind", "title", "title_en", "link", *_picture_names("image")),
+        ),
+        "maps": _columns(
+            WardMap.objects.filter(is_current=True),
+            *("title", "title_en", "description", "service_link", *_picture_names("image")),
+        ),
+        "songs": _columns(
+            Song.objects.filter(is_public=True).order_by("position", "pk"),
+            *("title", "composer", "singer", "file", "link", "licence_note"),
+        ),
+        "links": _columns(
+            Link.objects.order_by("group__position", "group__pk", "position", "pk"),
+            *("label", "address", "group_id", "group__name", "group__name_en"),
+        ),
+        "alerts": _columns(
+            AlertBanner.objects.filter(starts_at__lte=_NOW, ends_at__gt=_NOW).order_by(
+                "-starts_at"
+            ),
+            *("text", "text_en", "link", "level"),
+        ),
+    }
+
+
+@cache
+def _statement() -> tuple[str, tuple[Any, ...]]:
+    """The one SELECT, which the ORM cannot say, with its parameters.
+
+    To compile the parts costs the ORM several milliseconds, so it is done once in a process.
+    """
+    columns: list[str] = []
+    params: list[Any] = []
+    for name, queryset in _parts().items():
+        sql, own = queryset.query.sql_with_params()
+        columns.append(f"'{name}', (SELECT coalesce(json_agg(part), '[]') FROM ({sql}) part)")  # noqa: S608
+        params += own
+    return f"SELECT json_build_object({', '.join(columns)})::text", tuple(params)
+
+
+def _read(today: date, at: datetime) -> dict[str, list[dict[str, Any]]]:
+    sql, params = _statement()
+    now = {_TODAY: today, _NOW: at}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [now.get(param, param) for param in params])
+        return json.loads(cursor.fetchone()[0])
 
 
 def load(at: datetime | None = None) -> Frame:
     """Read the whole frame at the moment `at` (now); one statement."""
     at = at or timezone.now()
     today = timezone.localdate(at)
-    identity = SiteIdentity.objects.valid_on(today)
-    identity_fields = [
-        f.name for f in SiteIdentity._meta.concrete_fields if not f.is_relation and f.name != "id"
-    ]
-    parts = {
-        "identity": _rows(
-            identity,
-            **_plain(*identity_fields),
-            **_picture_fields("emblem"),
-            **_picture_fields("banner"),
-        ),
-        "menu": _rows(
-            MenuItem.objects.filter(Q(page=None) | Q(page__is_public=True)).order_by(
-                "position", "pk"
-            ),
-            **_plain("id", "parent_id", "label", "label_en", "address"),
-            **_plain("category__slug", "category__name", "category__name_en"),
-            **_plain("page__slug", "page__title", "page__title_en"),
-        ),
-        "pages": _rows(
-            Page.objects.filter(is_public=True, is_in_footer=True).order_by("position", "pk"),
-            **_plain("slug", "title", "title_en"),
-        ),
-        "home_blocks": _rows(
-            HomeBlock.objects.filter(is_public=True).order_by("position", "pk"),
-            **_plain("id", "kind", "title", "title_en", "category_id"),
-        ),
-        "sidebar": _rows(
-            SidebarBlock.objects.filter(is_public=True).order_by("position", "pk"),
-            **_plain("kind", "title", "title_en", "link"),
-            **_picture_fields("image"),
-        ),
-        "maps": _rows(
-            WardMap.objects.filter(is_current=True),
-            **_plain("title", "title_en", "description", "service_link"),
-            **_picture_fields("image"),
-        ),
-        "songs": _rows(
-            Song.objects.filter(is_public=True).order_by("position", "pk"),
-            **_plain("title", "composer", "singer", "file", "link", "licence_note"),
-        ),
-        "links": _rows(
-            Link.objects.order_by("group__position", "group__pk", "position", "pk"),
-            **_plain("label", "address", "group_id", "group__name", "group__name_en"),
-        ),
-        "alerts": _rows(
-            AlertBanner.objects.filter(starts_at__lte=at, ends_at__gt=at).order_by("-starts_at"),
-            **_plain("text", "text_en", "link", "level"),
-        ),
-    }
-    row = _read_at_once(parts)
+    row = _read(today, at)
     who = row["identity"][0] if row["identity"] else {}
     return Frame(
         today=today,
@@ -212,22 +252,6 @@ def load(at: datetime | None = None) -> Frame:
             for alert in row["alerts"]
         ],
     )
-
-
-def _read_at_once(parts: dict[str, models.QuerySet]) -> dict[str, list[dict[str, Any]]]:
-    """Evaluate independent querysets as the columns of one SELECT, which the ORM cannot say."""
-    columns: list[str] = []
-    params: list[Any] = []
-    for queryset in parts.values():
-        sql, own = queryset.query.sql_with_params()
-        columns.append(f"ARRAY({sql})")
-        params += own
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(columns)}", params)
-        row = cursor.fetchone()
-    return {
-        name: [json.loads(cell) for cell in column] for name, column in zip(parts, row, strict=True)
-    }
 
 
 def _identity(row: dict[str, Any]) -> dict[str, Any]:
