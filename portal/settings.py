@@ -251,6 +251,20 @@ CONTENT_SECURITY_POLICY_ADMIN = {
     "frame-ancestors": [SELF],
 }
 
+# --- Mail ---------------------------------------------------------------------------------------
+
+# Without a server to hand it to, mail is printed where the process runs.
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL", default=f"congtin@{ALLOWED_HOSTS[0].lstrip('.')}"
+)
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# For links in what is written with no request at hand.
+SITE_URL = env.str(
+    "SITE_URL", default=f"http{'s' if HTTPS else ''}://{ALLOWED_HOSTS[0].lstrip('.')}"
+).rstrip("/")
+
 # --- Logs ---------------------------------------------------------------------------------------
 
 LOGGING = {
