@@ -1,0 +1,64 @@
+"""What stands in the database instead of an address, an e-mail or a secret: keyed hashes.
+
+Without the site's SECRET_KEY nobody can find out whose hash it is; each purpose has a salt of its
+own, so that hashes of one purpose tell nothing about those of another.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+
+from django.utils.crypto import salted_hmac
+
+
+def _keyed(purpose: str, value: str) -> str:
+    """Return 128 bits of HMAC-SHA256 as 32 hexadecimal digits."""
+    return salted_hmac(f"comments.{purpose}", value, algorithm="sha256").hexdigest()[:32]
+
+
+def network_of(address: str) -> str:
+    """Return the network of an address: IPv4 as it is, of IPv6 the /64 that one household has."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return str(parsed)
+    return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
+
+
+def network_hash(address: str) -> str:
+    return _keyed("network", network_of(address))
+
+
+def email_hash(email: str) -> str | None:
+    """Return the hash of an e-mail address, None for an empty one. Case does not count."""
+    email = email.strip().casefold()
+    return _keyed("email", email) if email else None
+
+
+def status_key(nonce: str) -> str:
+    """Return the secret of a private status link, made from the nonce of the form that was sent.
+
+    So a form sent twice leads to the same link, and no secret is stored.
+    """
+    return _keyed("status-key", nonce)
+
+
+def status_key_hash(key: str) -> str:
+    return _keyed("status", key)
+
+
+def fingerprint(article_id: int, network: str, name_key: str, text_key: str) -> str:
+    """Return what two sendings of the same text by the same sender have in common."""
+    return _keyed("fingerprint", f"{article_id}\0{network}\0{name_key}\0{text_key}")
+
+
+def sender_key(network: str, name_key: str, email: str | None) -> str:
+    """Return the key under which one sender's pace is counted; `email` is the hash or None."""
+    return _keyed("limit-sender", f"{network}\0{email or name_key}")
+
+
+def network_key(network: str) -> str:
+    """Return the key under which a whole network's comments are counted."""
+    return _keyed("limit-network", network)
