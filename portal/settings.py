@@ -72,6 +72,7 @@ if not ALLOWED_HOSTS:
 INSTALLED_APPS = [
     "portal",
     "stats",
+    "comments.captcha",
     "comments",
     "ratings",
     "news",
@@ -200,6 +201,17 @@ FILE_UPLOAD_PERMISSIONS = 0o644
 # Of a form without its files: a long article, pasted with all its markup, and room to spare.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# --- Captcha of the comments (docs/captcha.md) ----------------------------------------------------
+
+# Minutes in which a challenge can be answered.
+CAPTCHA_TIMEOUT = env.int("CAPTCHA_TIMEOUT", default=10)
+# Challenges that one network is given in a minute: a whole office may sit behind one address.
+CAPTCHA_PER_MINUTE = env.int("CAPTCHA_PER_MINUTE", default=120)
+# What is left of the library's own ways, none of which has an address here, must not be weaker.
+CAPTCHA_CHALLENGE_FUNCT = "comments.captcha.challenges.library_challenge"
+CAPTCHA_2X_IMAGE = False
+CAPTCHA_GET_FROM_POOL = False
 
 # --- Security -----------------------------------------------------------------------------------
 
