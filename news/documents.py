@@ -129,9 +129,10 @@ def _store(
     )
 
 
-def download_name(title: str, extension: str) -> str:
+def download_name(title: str, extension: str, *, is_shown: bool = False) -> str:
     """Return the `Content-Disposition` value that saves a file under its title.
 
+    A file that `is_shown` stands in the browser's own viewer first, and is saved from there.
     Both forms of RFC 6266 are given, the one in ASCII first, for programs that know no other.
     Django's `content_disposition_header` gives one or the other, so those would save a title
     with Vietnamese letters under a name of their own.
@@ -141,7 +142,8 @@ def download_name(title: str, extension: str) -> str:
     plain = plain.encode()[:MAX_NAME_BYTES].decode(errors="ignore").strip(" .-")
     fallback = text.slugify(title, fallback="tep")
     name = quote(f"{plain or fallback}.{extension}", safe="")
-    return f"attachment; filename=\"{fallback}.{extension}\"; filename*=UTF-8''{name}"
+    kind = "inline" if is_shown else "attachment"
+    return f"{kind}; filename=\"{fallback}.{extension}\"; filename*=UTF-8''{name}"
 
 
 # Office documents -----------------------------------------------------------------------------
