@@ -15,6 +15,7 @@ MOST_LINES = 10_000
 MOST_BYTES = 3 * 1024 * 1024
 # Spreadsheets write semicolons where the comma is the decimal mark, as in Vietnam.
 _DELIMITERS = ";,\t"
+_FIRST_LINES = 20
 
 
 def decode(data: bytes) -> str:
@@ -44,12 +45,16 @@ def read(text: str) -> list[Wish]:
     delimiter = _delimiter_of(text)
     rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=False)
     wishes: list[Wish] = []
+    is_first = True
     try:
         for cells in rows:
             cells = [cell.strip() for cell in cells]
-            if not any(cells):
+            # Some spreadsheets name the mark in a line of its own: sep=;
+            if not any(cells) or (is_first and cells[0].startswith("sep=")):
                 continue
-            if not wishes and rows.line_num == 1 and _is_heading(cells):
+            is_heading = is_first and _is_heading(cells)
+            is_first = False
+            if is_heading:
                 continue
             if len(wishes) >= MOST_LINES:
                 raise ValidationError(
@@ -74,13 +79,16 @@ def _wish(line: int, cells: list[str]) -> Wish:
 
 
 def _delimiter_of(text: str) -> str:
-    """The mark that divides the first line in two; addresses may hold the other ones."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    for delimiter in _DELIMITERS:
-        cells = next(csv.reader([first], delimiter=delimiter), [])
-        if len(cells) > 1 and (_is_heading(cells) or _leads(cells[1])):
-            return delimiter
-    return ","
+    """The mark that divides most of the first lines in two; addresses may hold the other ones."""
+    lines = [line for line in text.splitlines() if line.strip()][:_FIRST_LINES]
+    divided = {mark: sum(_divides(mark, line) for line in lines) for mark in _DELIMITERS}
+    best = max(_DELIMITERS, key=lambda mark: divided[mark])
+    return best if divided[best] else ","
+
+
+def _divides(mark: str, line: str) -> bool:
+    cells = next(csv.reader([line], delimiter=mark), [])
+    return len(cells) > 1 and (_is_heading(cells) or _leads(cells[1]))
 
 
 def _leads(cell: str) -> bool:

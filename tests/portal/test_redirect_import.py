@@ -38,6 +38,9 @@ Status = Article.Status
         "old,new\n\n/cu,/moi\n",
         '"/cu","/moi"\n',
         " /cu , /moi \n",
+        "sep=;\r\nĐịa chỉ cũ;Địa chỉ mới\r\n/cu;/moi\r\n",
+        '"sep=,"\n/cu,/moi\n',
+        "\r\n;;\r\ncũ;mới\r\n/cu;/moi\r\n",
     ],
 )
 def test_table_is_read_as_spreadsheets_write_it(text: str) -> None:
@@ -52,6 +55,13 @@ def test_line_of_a_wish_is_that_of_the_file() -> None:
         (4, True),
         (5, True),
     ]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_half_a_line_at_the_start_does_not_hide_what_divides_the_others(mark: str) -> None:
+    wishes = table.read("/thieu;\n/a, b;/c?x=1,2\n/d;12\n".replace(";", mark).replace(", ", " "))
+    assert [bool(wish.problem) for wish in wishes] == [True, False, False]
+    assert (wishes[2].old, wishes[2].new) == ("/d", "12")
 
 
 def test_other_marks_may_stand_inside_an_address() -> None:
