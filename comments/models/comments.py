@@ -24,10 +24,8 @@ def _length(field: str, least: int, most: int) -> Q:
 
 
 def hash_field() -> models.CharField:
-    """A keyed hash (comments/hashing.py); null once it is erased, and unique only while it stands."""
-    return models.CharField(  # noqa: DJ001 – an empty text would be a hash like any other
-        max_length=32, null=True, blank=True, editable=False
-    )
+    """A keyed hash (comments/hashing.py); null once it is erased."""
+    return models.CharField(max_length=32, null=True, blank=True, editable=False)
 
 
 class ConsentText(models.Model):

@@ -1,0 +1,180 @@
+"""Taking personal data out again: for one who asks, and for everybody after the set time."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from comments import hashing
+from comments.models import Block, Comment, CommentSettings, Decision, Report, SendLimit
+from comments.services.deciding import lock, record
+from comments.services.telling import tell_change
+
+Status = Comment.Status
+# Rows in one transaction of the retention command: short locks, however much there is.
+BATCH = 500
+
+# What a keyed hash or an address of the sender stands in.
+_TRACES: dict[str, Any] = {
+    "email": "",
+    "network_hash": None,
+    "email_hash": None,
+    "status_key_hash": None,
+    "fingerprint": None,
+}
+
+
+@transaction.atomic
+def erase_comment(*, comment: Comment, by: Any = None) -> Comment:
+    """Erase what the sender wrote, and every trace of them; that it was done is kept.
+
+    `by` is None where the sender asked by the private link.
+    """
+    locked = lock(comment)
+    if locked.erased_at is None:
+        _erase(locked, by)
+    return locked
+
+
+def _erase(locked: Comment, by: Any) -> None:
+    earlier = locked.status
+    locked.status, locked.erased_at = Status.REMOVED, timezone.now()
+    locked.name = locked.text = locked.sent_text = ""
+    locked.findings = []
+    for name, nothing in _TRACES.items():
+        setattr(locked, name, nothing)
+    locked.save()
+    record(locked, Decision.Action.ERASE, earlier, by=by)
+    # A message to the sender, or a note, may repeat what was written.
+    Decision.objects.filter(comment=locked).update(note="", message="")
+    if earlier == Status.APPROVED:
+        tell_change(locked.article_id)
+
+
+@transaction.atomic
+def erase_sender(*, email: str, by: Any) -> int:
+    """Erase every comment and every complaint sent with an e-mail address; return how many."""
+    key = hashing.email_hash(email)
+    if key is None:
+        return 0
+    erased = 0
+    for comment in Comment.objects.filter(email_hash=key).order_by("pk"):
+        erase_comment(comment=comment, by=by)
+        erased += 1
+    return erased + Report.objects.filter(email__iexact=email.strip()).update(
+        email="", text="", network_hash=None
+    )
+
+
+def export_sender(*, email: str) -> dict[str, Any]:
+    """Return everything that is kept of whoever gave this e-mail address, ready for JSON."""
+    key = hashing.email_hash(email)
+    comments = Comment.objects.filter(email_hash=key).order_by("pk") if key else []
+    reports = Report.objects.filter(email__iexact=email.strip()) if key else []
+    return {
+        "comments": [exported(comment) for comment in comments],
+        "complaints": [
+            {
+                "comment": report.comment_id,
+                "reason": report.get_reason_display(),
+                "text": report.text,
+                "email": report.email,
+                "received_at": report.received_at.isoformat(),
+                "outcome": report.outcome,
+            }
+            for report in reports
+        ],
+    }
+
+
+def exported(comment: Comment) -> dict[str, Any]:
+    """Return everything that is kept of one comment's sender, ready for JSON."""
+
+    def moment(at: datetime | None) -> str | None:
+        return timezone.localtime(at).isoformat() if at else None
+
+    return {
+        "id": comment.pk,
+        "article": comment.article.title,
+        "name": comment.name,
+        "email": comment.email,
+        "text": comment.text,
+        "text_as_sent": comment.sent_text or comment.text,
+        "status": comment.status,
+        "sent_at": moment(comment.submitted_at),
+        "published_at": moment(comment.published_at),
+        "corrected_at": moment(comment.corrected_at),
+        "withdrawn_at": moment(comment.withdrawn_at),
+        "consent": comment.consent and comment.consent.text,
+        "consented_at": moment(comment.consented_at),
+        "keyed_hashes": {
+            "network": comment.network_hash,
+            "email": comment.email_hash,
+        },
+        "decisions": [
+            {"action": d.action, "at": moment(d.at), "to": d.to_status, "message": d.message}
+            for d in comment.decisions.order_by("pk")
+        ],
+    }
+
+
+def months_before(moment: datetime, months: int) -> datetime:
+    """Return the same day and time some months earlier, or the last day of a shorter month."""
+    years, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
+    day = min(moment.day, monthrange(years, month + 1)[1])
+    return moment.replace(year=years, month=month + 1, day=day)
+
+
+def purge_personal_data(*, now: datetime | None = None) -> dict[str, int]:
+    """Erase the personal data whose time is over; return how many rows of each kind it met.
+
+    Of comments that readers see, the name and the text stay and every trace of the sender goes; a
+    comment that readers do not see is erased whole. Run it daily.
+    """
+    now = now or timezone.now()
+    rules = CommentSettings.objects.first() or CommentSettings()
+    limit = months_before(now, rules.retention_months)
+    old = Comment.objects.filter(submitted_at__lt=limit, erased_at=None, is_official=False)
+    traced = Q(sent_text__gt="")
+    for name, nothing in _TRACES.items():
+        traced |= Q(**{f"{name}__isnull": False}) if nothing is None else ~Q(**{name: nothing})
+    hidden = _in_batches(old.exclude(status=Status.APPROVED), lambda row: _erase(row, None))
+    shown = _in_batches(old.filter(traced, status=Status.APPROVED), _forget_sender)
+    reports = Report.objects.filter(received_at__lt=limit)
+    traces_of_reports = ~Q(email="") | ~Q(text="") | Q(network_hash__isnull=False)
+    return {
+        "comments_erased": hidden,
+        "comments_kept_without_their_sender": shown,
+        "complaints": reports.filter(traces_of_reports).update(
+            email="", text="", network_hash=None
+        ),
+        "blocks": Block.objects.filter(until__lte=now).delete()[0],
+        # No window is longer than an hour.
+        "limits": SendLimit.objects.filter(since__lt=now - timedelta(hours=1)).delete()[0],
+    }
+
+
+def _forget_sender(locked: Comment) -> None:
+    for name, nothing in (_TRACES | {"sent_text": ""}).items():
+        setattr(locked, name, nothing)
+    locked.save(update_fields=[*_TRACES, "sent_text"])
+
+
+def _in_batches(rows: Any, change: Any) -> int:
+    """Change rows in short transactions, until none is left that nobody else holds."""
+    done = 0
+    while True:
+        with transaction.atomic():
+            batch = list(
+                rows.order_by("pk").select_for_update(of=("self",), skip_locked=True)[:BATCH]
+            )
+            for row in batch:
+                change(row)
+        done += len(batch)
+        if len(batch) < BATCH:
+            return done

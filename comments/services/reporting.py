@@ -1,0 +1,125 @@
+"""Complaints about comments, with the time the law gives; and senders who are kept away."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from comments import hashing
+from comments.models import Block, Comment, Decision, Reason, Report
+from comments.services.deciding import move, record, refuse
+
+PER_HOUR_AND_NETWORK = 20
+
+
+@transaction.atomic
+def report_comment(
+    *,
+    comment: Comment,
+    reason: str,
+    text: str = "",
+    email: str = "",
+    address: str = "",
+    kind: str = Report.Kind.READER,
+) -> Report:
+    """Take a complaint about a published comment, and start its clock.
+
+    Args:
+        address: REMOTE_ADDR of a reader; empty for an authority whose letter staff enter.
+
+    The same network's second complaint about a comment, while the first is open, is the first.
+    Raises ValidationError where the comment is not published or one network complains too often.
+    """
+    if comment.status != Comment.Status.APPROVED and kind == Report.Kind.READER:
+        raise refuse(_("This comment is not published."))
+    now = timezone.now()
+    network = hashing.network_hash(address) if address else None
+    if network is not None:
+        recent = Report.objects.filter(
+            network_hash=network, received_at__gt=now - timedelta(hours=1)
+        )
+        if recent.count() >= PER_HOUR_AND_NETWORK:
+            raise refuse(
+                _("You are acting too fast. Please try again in a few minutes."), code="too-fast"
+            )
+    report = Report(
+        comment=comment,
+        kind=kind,
+        reason=reason,
+        text=text,
+        email=email,
+        network_hash=network,
+        received_at=now,
+        due_at=now + Report.HOURS[Report.Kind(kind)],
+    )
+    report.clean_fields()
+    try:
+        with transaction.atomic():
+            report.save()
+    except IntegrityError:
+        return Report.objects.get(comment=comment, network_hash=network, handled_at=None)
+    return report
+
+
+@transaction.atomic
+def handle_report(
+    *, report: Report, by: Any, outcome: str, note: str = "", message: str = ""
+) -> Report:
+    """Decide a complaint; one that is upheld takes the comment off the page in the same moment.
+
+    Raises ValidationError if it was decided already, with who did.
+    """
+    locked = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
+    if locked.handled_by:
+        who = locked.handled_by.get_full_name() or locked.handled_by.get_username()
+        raise refuse(
+            _("%(who)s has decided this complaint already: %(outcome)s.")
+            % {"who": who, "outcome": locked.get_outcome_display()},
+            code="decided",
+        )
+    if outcome not in Report.Outcome.values:
+        raise ValidationError(_("Choose the outcome."), code="outcome")
+    locked.handled_at, locked.handled_by, locked.outcome = timezone.now(), by, outcome
+    locked.note = note
+    locked.save(update_fields=["handled_at", "handled_by", "outcome", "note"])
+    if outcome == Report.Outcome.UPHELD:
+        comment = Comment.objects.select_for_update(of=("self",)).get(pk=locked.comment_id)
+        if comment.status == Comment.Status.APPROVED:
+            earlier = move(comment, comment, Comment.Status.REMOVED)
+            record(
+                comment,
+                Decision.Action.REMOVE,
+                earlier,
+                by=by,
+                reason=Reason(locked.reason),
+                message=message,
+                note=note,
+            )
+    for name in ("handled_at", "handled_by", "outcome", "note"):
+        setattr(report, name, getattr(locked, name))
+    return report
+
+
+@transaction.atomic
+def block_sender(*, comment: Comment, kind: str, until: datetime, reason: str, by: Any) -> Block:
+    """Refuse further comments from the network or the e-mail address of this one.
+
+    Raises ValidationError where the comment no longer tells whose it is.
+    """
+    key = comment.network_hash if kind == Block.Kind.NETWORK else comment.email_hash
+    if not key:
+        raise refuse(_("What this sender could be known by was not given or is erased already."))
+    now = timezone.now()
+    if until <= now or not reason.strip():
+        raise refuse(_("A block needs a reason and an end that lies ahead."))
+    block, _is_new = Block.objects.update_or_create(
+        kind=kind,
+        key=key,
+        defaults={"reason": reason.strip(), "until": until, "by": by, "created_at": now},
+    )
+    return block

@@ -1,0 +1,218 @@
+"""What the sender does: send, amend for a while, take back."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from comments import hashing, moderation
+from comments.gate import Sending
+from comments.models import Comment, ConsentText, Decision
+from comments.services.deciding import approve_comment, lock, move, record, refuse
+from news.text import comparison_key
+
+Status = Comment.Status
+AMENDED_WITHIN = timedelta(minutes=15)
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A comment as its sender wrote it, cleaned (`forms.CommentForm`), and who sends it.
+
+    `network` and `email_hash` are keyed hashes; `status_key` is the secret of the private link.
+    """
+
+    name: str
+    email: str
+    text: str
+    parent_id: int | None
+    network: str
+    email_hash: str | None
+    status_key: str
+
+    def fingerprint(self, article_id: int) -> str:
+        return fingerprint(article_id, self.network, self.name, self.text)
+
+
+def fingerprint(article_id: int, network: str, name: str, text: str) -> str:
+    """Return what stays the same if the same sender sends the same text again.
+
+    Case, spaces and punctuation do not count.
+    """
+    words = " ".join(_WORD.findall(text.casefold())) or text
+    return hashing.fingerprint(article_id, network, comparison_key(name), words)
+
+
+# The pace of the sender and of the network, and the comment itself: one statement, so that of many
+# at once each is counted, and what is refused is not stored. The order of the two limits is that of
+# their locks, the same for everyone.
+_STORE = """
+WITH tried AS (
+    INSERT INTO comments_sendlimit AS l (key, since, count)
+    VALUES (%(sender)s, %(now)s, 1), (%(network_key)s, %(now)s, 1)
+    ON CONFLICT (key) DO UPDATE
+    SET count = CASE WHEN l.since <= CASE l.key WHEN %(sender)s THEN %(pace)s ELSE %(hour)s END
+                     THEN 1 ELSE l.count + 1 END,
+        since = CASE WHEN l.since <= CASE l.key WHEN %(sender)s THEN %(pace)s ELSE %(hour)s END
+                     THEN EXCLUDED.since ELSE l.since END
+    RETURNING key, since, count
+), refused AS (
+    SELECT max(since) FILTER (WHERE key = %(sender)s AND count > 1 AND %(has_pace)s) AS paced,
+        bool_or(key = %(network_key)s AND count > %(most)s) AS is_flood
+    FROM tried
+), stored AS (
+    INSERT INTO comments_comment (
+        article_id, parent_id, reply_count, name, email, text, sent_text, status, hold_reason,
+        findings, is_official, consent_id, consented_at, network_hash, email_hash,
+        status_key_hash, fingerprint, submitted_at
+    )
+    SELECT %(article)s, %(parent)s, 0, %(name)s, %(email)s, %(text)s, '', 'pending', %(reason)s,
+        %(findings)s, false, %(consent)s, %(now)s, %(network)s, %(email_hash)s,
+        %(status_key_hash)s, %(fingerprint)s, %(now)s
+    FROM refused WHERE paced IS NULL AND NOT is_flood
+    ON CONFLICT DO NOTHING
+    RETURNING id
+)
+SELECT (SELECT id FROM stored), paced, is_flood FROM refused
+"""
+
+
+def submit_comment(*, sending: Sending, draft: Draft, now: datetime | None = None) -> int:
+    """Store a comment of a reader, once, and return its id; it waits for a moderator.
+
+    The captcha must have been answered. One statement, and two more for a sender whom the rules of
+    the office trust. Raises ValidationError, with a code, where the article takes no comments
+    (`closed`), the sender is blocked (`blocked`), the comment to answer is gone (`parent`), the
+    sender or the network is too fast (`too-fast`), or this was sent already (`duplicate`).
+    """
+    gate = sending.gate
+    now = now or timezone.now()
+    if gate.refusal:
+        raise refuse(gate.refusal, code="closed")
+    if sending.is_blocked:
+        raise refuse(_("Comments from you are not accepted at present."), code="blocked")
+    if draft.parent_id is not None and not sending.parent_is_shown:
+        raise refuse(_("The comment you answer is no longer there."), code="parent")
+    rules = gate.rules
+    phrases = moderation.phrase_list(sending.phrases)
+    findings = moderation.examine(draft.text, phrases, links_allowed=rules.links_allowed)
+    in_name = phrases.find(draft.name)
+    values: dict[str, Any] = {
+        "sender": hashing.sender_key(draft.network, comparison_key(draft.name), draft.email_hash),
+        "network_key": hashing.network_key(draft.network),
+        "pace": now - timedelta(seconds=rules.seconds_between),
+        "has_pace": rules.seconds_between > 0,
+        "hour": now - timedelta(hours=1),
+        "most": rules.per_hour_and_network,
+        "now": now,
+        "article": gate.article_id,
+        "parent": draft.parent_id,
+        "name": draft.name,
+        "email": draft.email,
+        "text": draft.text,
+        "reason": moderation.hold_reason([*findings, *in_name]),
+        "findings": json.dumps([[str(f.reason), f.start, f.end] for f in findings]),
+        "consent": gate.consent[0] if gate.consent else _first_consent(gate.consent_words, now),
+        "network": draft.network,
+        "email_hash": draft.email_hash,
+        "status_key_hash": hashing.status_key_hash(draft.status_key),
+        "fingerprint": draft.fingerprint(gate.article_id),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE, values)
+        pk, paced, is_flood = cursor.fetchone()
+    if pk is not None:
+        if rules.trust_after and draft.email_hash and not findings and not in_name:
+            _publish_trusted(pk, draft.email_hash, rules.trust_after)
+        return int(pk)
+    if paced is not None:
+        left = rules.seconds_between - (now - paced).total_seconds()
+        raise refuse(
+            _("You have just sent a comment. Please wait %(seconds)d seconds to send another.")
+            % {"seconds": max(1, math.ceil(left))},
+            code="too-fast",
+        )
+    if is_flood:
+        raise refuse(
+            _("Many comments have come from your network. Please try again later."),
+            code="too-fast",
+        )
+    raise refuse(_("You have sent this comment already."), code="duplicate")
+
+
+def _first_consent(words: str, now: datetime) -> int:
+    """Keep the built-in wording as version 1, when the first comment is sent under it."""
+    consent, _is_new = ConsentText.objects.get_or_create(
+        version=1, defaults={"text": words, "valid_from": now}
+    )
+    return int(consent.pk)
+
+
+def _publish_trusted(pk: int, email_hash: str, needed: int) -> None:
+    """Publish at once what a sender wrote of whom enough was approved under the same e-mail."""
+    approved = Comment.objects.approved().filter(email_hash=email_hash)
+    if approved[:needed].count() >= needed:
+        approve_comment(
+            comment=Comment.objects.get(pk=pk), by=None, note=_("A trusted sender, by the rules.")
+        )
+
+
+def may_be_amended(comment: Comment, now: datetime | None = None) -> bool:
+    """Whether its sender may still change it: for a quarter of an hour, while it waits."""
+    now = now or timezone.now()
+    return comment.status == Status.PENDING and now - comment.submitted_at <= AMENDED_WITHIN
+
+
+@transaction.atomic
+def amend_comment(*, comment: Comment, text: str, sending: Sending) -> Comment:
+    """Replace the text of a comment that waits, as its sender asks within 15 minutes.
+
+    Args:
+        text: cleaned as that of a new comment is.
+        sending: by whose rules and word list it is examined.
+    """
+    locked = lock(comment)
+    if not may_be_amended(locked):
+        raise refuse(_("The time to change this comment is over."), code="late")
+    findings = moderation.examine(
+        text,
+        moderation.phrase_list(sending.phrases),
+        links_allowed=sending.gate.rules.links_allowed,
+    )
+    locked.text = text
+    locked.findings = [[str(f.reason), f.start, f.end] for f in findings]
+    locked.hold_reason = moderation.hold_reason(findings)
+    if locked.network_hash:
+        locked.fingerprint = fingerprint(locked.article_id, locked.network_hash, locked.name, text)
+    try:
+        with transaction.atomic():
+            locked.save(update_fields=["text", "findings", "hold_reason", "fingerprint"])
+    except IntegrityError:
+        raise ValidationError(_("You have sent this comment already."), code="duplicate") from None
+    record(locked, Decision.Action.AMEND, locked.status)
+    return locked
+
+
+@transaction.atomic
+def withdraw_comment(*, comment: Comment) -> Comment:
+    """Take a comment back, waiting or published, as its sender asks. Staff cannot restore it."""
+    locked = lock(comment)
+    if locked.status not in {Status.PENDING, Status.APPROVED}:
+        raise refuse(_("This comment is not on the page any more."), code="gone")
+    locked.withdrawn_at = timezone.now()
+    # The same words may be sent anew.
+    locked.fingerprint = None
+    earlier = move(locked, comment, Status.REMOVED, "withdrawn_at", "fingerprint")
+    record(locked, Decision.Action.WITHDRAW, earlier)
+    return locked
