@@ -8,7 +8,6 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -18,6 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from news.admin.base import SearchedSelect
 from news.admin.categories import (
     AuthorAdmin,
     CategoryAdmin,
@@ -103,7 +103,8 @@ class MergingCategoryAdmin(Merges, CategoryAdmin):
     merge_title = gettext_lazy("Merge categories")
     merge_explanation = gettext_lazy(
         "Articles, lower categories, menu entries and blocks move to the category you choose. The "
-        "categories below are deleted, and their addresses lead to it."
+        "categories below are deleted, and their addresses lead to it. What is set there about "
+        "comments and ratings holds from then on."
     )
 
     def into_field(self, chosen: QuerySet[Any]) -> forms.Field:
@@ -135,7 +136,7 @@ class MergingTagAdmin(Merges, TagAdmin):
         return forms.ModelChoiceField(
             label=_("Merge into"),
             queryset=Tag.objects.exclude(pk__in=[row.pk for row in chosen]),
-            widget=AutocompleteSelect(Redirect._meta.get_field("tag"), self.admin_site),
+            widget=SearchedSelect(Redirect._meta.get_field("tag"), self.admin_site),
         )
 
     def merge(self, row: Any, into: Any, by: Any) -> int:

@@ -136,6 +136,8 @@ def test_every_relation_to_a_category_is_thought_of_in_merging() -> None:
         for field in Category._meta.get_fields(include_hidden=True)
         if field.auto_created and not field.concrete and field.related_model._meta.managed
     }
+    # Deleted with it: from then on the settings of the other category hold for its articles.
+    related -= {"comments.CommentSwitch.category", "ratings.RatingSwitch.category"}
     assert related == {
         "news.Article.category",
         "news.Article.more_categories",
@@ -253,3 +255,19 @@ def test_merging_asks_for_the_target_and_then_merges(
     admin_client.post(address, data | {"into": new.pk})
     assert list(type(new).objects.all()) == [new]
     assert Redirect.objects.count() == 2
+
+
+@pytest.mark.parametrize("into", ["khong-phai-so", "²", "9" * 30, ""])
+@pytest.mark.parametrize(
+    ("name", "make"), [("categories", make_category), ("tags", make_tag)], ids=["category", "tag"]
+)
+def test_target_that_is_none_is_refused_beside_its_field(
+    into: str, name: str, make: Any, admin_client: Client
+) -> None:
+    row = make()
+    answer = admin_client.post(
+        reverse(f"admin:news_{row._meta.model_name}_changelist"),
+        {"action": f"merge_{name}", "_selected_action": [row.pk], "into": into},
+    )
+    assert answer.status_code == 200
+    assert answer.context["form"].errors["into"]
