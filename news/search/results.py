@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.paginator import EmptyPage
 
-from news.models import Article, Attachment, AttachmentText
+from news.models import Article, Attachment, AttachmentText, Category
 from news.models.listings import ArticlePage
 from news.search.finding import Found
 from news.search.query import Query
@@ -41,20 +42,24 @@ class ResultPage(ArticlePage):
     is_capped: bool
 
 
-def result_page(query: Query, found: Found, number: int) -> ResultPage:
-    """Return one page of what was found; at most two statements. Raises EmptyPage."""
+def result_page(
+    query: Query, found: Found, number: int, categories: Iterable[Category]
+) -> ResultPage:
+    """Return one page of what was found; at most two statements. Raises EmptyPage.
+
+    `categories` are all of them: a page of the search has read them anyway.
+    """
     pages = max(1, -(-found.total // PAGE_SIZE))
     if not 1 <= number <= pages:
         raise EmptyPage(f"page {number} of {pages}")
     chosen = found.articles[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    loaded = (
-        Article.objects.select_related("category")
-        .only(
-            *("title", "slug", "summary", "body", "published_at"),
-            *("category__name", "category__name_en", "category__slug"),
-        )
-        .in_bulk(chosen)
-    )
+    shelves = {category.pk: category for category in categories}
+    loaded = Article.objects.only(
+        *("title", "slug", "summary", "body", "published_at", "category_id")
+    ).in_bulk(chosen)
+    for article in loaded.values():
+        if article.category_id in shelves:
+            article.category = shelves[article.category_id]
     articles = [loaded[pk] for pk in chosen if pk in loaded]
     files = _files([file for pk in chosen for file in found.files.get(pk, [])[:_MOST_FILES]])
     results = [

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
+from itertools import chain, islice
 
 from news.search.query import Query
 from news.search.text import fold
@@ -101,17 +102,23 @@ class Marker:
 
     def __init__(self, query: Query, texts: Sequence[str]) -> None:
         self._pattern = self._first_that_matches(query, texts)
+        self._known: dict[str, list[re.Match[str]]] = {}
 
     @staticmethod
     def _first_that_matches(query: Query, texts: Sequence[str]) -> re.Pattern[str]:
         ways = _patterns(query.words, query.is_begun)
         for way in ways:
-            if len({m.lastindex for t in texts for m in way.finditer(t[:LONGEST])}) == way.groups:
-                return way
+            seen = set()
+            for match in chain.from_iterable(way.finditer(text[:LONGEST]) for text in texts):
+                seen.add(match.lastindex)
+                if len(seen) == way.groups:
+                    return way
         return ways[-1]
 
     def _matches(self, text: str) -> list[re.Match[str]]:
-        return [m for m, _ in zip(self._pattern.finditer(text), range(400), strict=False)]
+        if text not in self._known:
+            self._known[text] = list(islice(self._pattern.finditer(text), 400))
+        return self._known[text]
 
     def has_all(self, text: str) -> bool:
         """Whether every word of the query stands in the text."""

@@ -99,7 +99,7 @@ class SearchView(TemplateView):
             found = find(query, filters)
             if found.total < LITTLE:
                 meant = suggestions.meant(query.words)
-        page = self._page(query, found)
+        page = self._page(query, found, categories)
         slug = text.slugify(query.text, fallback="")
         kept = {name: self.request.GET[name] for name in _FIELDS if self.request.GET.get(name)}
         is_plain = not (filters.category or filters.since or filters.until)
@@ -112,9 +112,10 @@ class SearchView(TemplateView):
             "note": words_log.note(query, found.total) if page.number == 1 and is_plain else "",
         }
 
-    def _page(self, query: Query, found: Found) -> ResultPage:
+    def _page(self, query: Query, found: Found, categories: list[Category]) -> ResultPage:
         try:
-            return result_page(query, found, page_number(self.request.GET.get("page")))
+            number = page_number(self.request.GET.get("page"))
+            return result_page(query, found, number, categories)
         except InvalidPage:
             raise Http404 from None
 

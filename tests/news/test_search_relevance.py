@@ -16,8 +16,10 @@ from django.utils import timezone
 
 from news.markup import clean_html
 from news.models import Article, Category
-from news.search.finding import Filters, bounded, find
+from news.search.finding import RANKED_BETTER, Filters, bounded, find
 from news.search.query import parse
+from news.search.snippets import plain
+from news.search.text import fold, words
 from news.text import slugify
 from portal.demo.articles import read_all
 from tests.factories import make_category
@@ -112,6 +114,25 @@ FIRST = [
     ("ngừng cấp điện", "thong-bao-1"),
     ("đối thoại tổ trưởng", "thoi-su-chinh-tri-1"),
     ("tiêm ch", "thong-bao-3"),
+    # Without accents both syllables stand in many texts; as one word, side by side, in one alone.
+    ("bat ngo", "van-hoa-xa-hoi-5"),
+    ("o dich", "giao-duc-y-te-4"),
+    ("thuc don", "giao-duc-y-te-2"),
+    ("dau an", "giao-duc-y-te-2"),
+    ("bong den", "do-thi-van-minh-2"),
+    ("phong hop", "xay-dung-dang-chinh-quyen-4"),
+    ("bai do", "quy-hoach-1"),
+    ("hoc tap", "xay-dung-dang-chinh-quyen-1"),
+    ("mai nha", "chuyen-doi-so-3"),
+    ("hoa tan", "phong-chong-thien-tai-3"),
+]
+
+# Words of two syllables and more, as they are typed on a telephone.
+TOGETHER = [
+    *("thi dua", "khen thuong", "thanh nien", "dan quan", "cai cach", "can bo", "hoc sinh"),
+    *("giao vien", "phu nu", "cuu chien binh", "an toan", "giao thong", "van hoa", "the thao"),
+    *("chinh quyen", "cong an", "thu tuc", "dat dai", "tham nhung", "dau gia", "dau tu"),
+    *("bau cu", "ho tro", "ho ngheo", "bao hiem y te", "mat tran", "chuyen doi so", "ban do"),
 ]
 
 
@@ -153,14 +174,12 @@ def test_right_article_comes_first(
     assert [demo_articles.get(pk) for pk in found.articles[:1]] == [expected]
 
 
-@pytest.mark.django_db
-def test_real_articles_are_found_by_their_titles_however_typed(real_input: Path) -> None:
-    """Each of 200 real articles is the first hit for its own title, typed with no accents."""
+def _write_press_articles(folder: Path) -> list[Article]:
     category = make_category()
     moment = timezone.now() - timedelta(days=1)
-    lines = (real_input / "real_articles_200.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (folder / "real_articles_200.jsonl").read_text(encoding="utf-8").splitlines()
     records = [json.loads(line) for line in lines]
-    articles = Article.objects.bulk_create(
+    return Article.objects.bulk_create(
         Article(
             title=record["title"][:300],
             slug="bai",
@@ -173,6 +192,12 @@ def test_real_articles_are_found_by_their_titles_however_typed(real_input: Path)
         )
         for record in records
     )
+
+
+@pytest.mark.django_db
+def test_real_articles_are_found_by_their_titles_however_typed(real_input: Path) -> None:
+    """Each of 200 real articles is the first hit for its own title, typed with no accents."""
+    articles = _write_press_articles(real_input)
     missed = []
     for article in articles:
         typed = slugify(article.title).replace("-", " ")
@@ -182,3 +207,38 @@ def test_real_articles_are_found_by_their_titles_however_typed(real_input: Path)
         if article.title not in firsts:
             missed.append(article.pk)
     assert len(missed) <= len(articles) // 50
+
+
+def _words_of(article: Article) -> str:
+    """All words as they are written, a space around each and a bar between two stretches."""
+    texts = [article.title, article.summary, plain(article.body)]
+    return f" {' | '.join(' '.join(words(text)) for text in texts)} "
+
+
+@pytest.mark.django_db
+def test_syllables_of_one_word_come_before_strewn_ones(real_input: Path) -> None:
+    """In the real press, however the titles look: first where they stand side by side."""
+    texts = {article.pk: _words_of(article) for article in _write_press_articles(real_input)}
+    folded = {pk: f" {' '.join(map(fold, text.split()))} " for pk, text in texts.items()}
+    told = 0
+    for typed in TOGETHER:
+        with bounded():
+            found = [pk for pk in find(parse(typed), Filters()).articles if pk in texts]
+        together = [f" {typed} " in folded[pk] for pk in found[:RANKED_BETTER]]
+        assert together == sorted(together, reverse=True), typed
+        told += len(set(together)) == 2
+    # Else the texts have nothing to tell one from the other.
+    assert told >= len(TOGETHER) // 2
+
+
+@pytest.mark.django_db
+def test_accents_as_typed_come_before_all_others(real_input: Path) -> None:
+    texts = {article.pk: _words_of(article) for article in _write_press_articles(real_input)}
+    for typed in ("thi đua", "bản đồ", "đầu tư", "cán bộ", "thanh niên", "hỗ trợ", "đấu giá"):
+        accented = [f" {word} " for word in typed.split() if word != fold(word)]
+        with bounded():
+            found = [pk for pk in find(parse(typed), Filters()).articles if pk in texts]
+        firsts = found[:RANKED_BETTER]
+        as_typed = [all(word in texts[pk] for word in accented) for pk in firsts]
+        assert as_typed == sorted(as_typed, reverse=True), typed
+        assert f" {typed} " in texts[found[0]], typed
