@@ -33,6 +33,8 @@ from portal.models import (
     Song,
     WardMap,
 )
+from stats import figures
+from stats.figures import Figures
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class Frame:
     home_blocks: list[dict[str, Any]]
     sidebar: list[dict[str, Any]]
     alerts: list[dict[str, Any]]
+    visits: Figures
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -205,14 +208,22 @@ def _statement() -> tuple[str, tuple[Any, ...]]:
         sql, own = queryset.query.sql_with_params()
         columns.append(f"'{name}', (SELECT coalesce(json_agg(part), '[]') FROM ({sql}) part)")  # noqa: S608
         params += own
+    columns.append(f"'visits', ({figures.PART})")
     return f"SELECT json_build_object({', '.join(columns)})::text", tuple(params)
 
 
-def _read(today: date, at: datetime) -> dict[str, list[dict[str, Any]]]:
+def _read(today: date, at: datetime) -> dict[str, Any]:
     sql, params = _statement()
     now = {_TODAY: today, _NOW: at}
+    of_visits = figures.moments(at)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [now.get(param, param) for param in params])
+        cursor.execute(
+            sql,
+            [
+                *(now.get(param, param) for param in params),
+                *(of_visits[name] for name in figures.PARAMETERS),
+            ],
+        )
         return json.loads(cursor.fetchone()[0])
 
 
@@ -251,6 +262,7 @@ def load(at: datetime | None = None) -> Frame:
             }
             for alert in row["alerts"]
         ],
+        visits=figures.of(row["visits"], at),
     )
 
 

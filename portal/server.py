@@ -15,6 +15,7 @@ from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseExc
 from gunicorn.workers.gthread import ThreadWorker
 
 from portal.views import errors
+from stats.recorder import recorder
 
 LINGER_BYTES = 16 * 1024 * 1024
 LINGER_SECONDS = 3.0
@@ -87,6 +88,8 @@ class Server(BaseApplication):
             "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108
             "control_socket_disable": True,
             "proc_name": "cong-tin",
+            # What a worker has counted is written before it goes, however it is told to.
+            "worker_exit": lambda arbiter, worker: recorder.stop(),
         }
         if (when_ready := self.when_ready) is not None:
             options["when_ready"] = lambda arbiter: when_ready()

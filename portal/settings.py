@@ -93,6 +93,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "portal.middleware.Probes",
     "portal.middleware.ClientAddress",
+    "portal.middleware.Beacon",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -262,6 +263,16 @@ CONTENT_SECURITY_POLICY_ADMIN = {
     "frame-src": [SELF],
     "frame-ancestors": [SELF],
 }
+
+# --- Ratings (docs/ratings.md) --------------------------------------------------------------------
+
+# New ratings that one network may give within an hour: an office behind one address has room, a
+# flood has not.
+RATINGS_PER_NETWORK_AND_ARTICLE = env.int("RATINGS_PER_NETWORK_AND_ARTICLE", default=200)
+RATINGS_PER_NETWORK = env.int("RATINGS_PER_NETWORK", default=1000)
+# Whether search engines are told the average. They have no use for it with news, and may take it
+# for an attempt to look better.
+RATINGS_STRUCTURED_DATA = env.bool("RATINGS_STRUCTURED_DATA", default=False)
 
 # --- Mail ---------------------------------------------------------------------------------------
 

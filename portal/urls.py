@@ -2,15 +2,19 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.decorators.csrf import csrf_exempt
 
 from news.feeds import FeedsPageView
 from portal.views import media, pages, robots
+from stats import beacon
 
 urlpatterns = [
     path("robots.txt", robots.robots, name="robots"),
     path("sitemap.xml", robots.sitemap_index, name="sitemap-index"),
     path("sitemap/trang.xml", robots.sitemap_pages, name="sitemap-pages"),
     path("", include("news.data_urls")),
+    path("thong-ke/luot", csrf_exempt(beacon.visit), name="visit"),
+    path("thong-ke/luot.gif", beacon.pixel, name="visit-pixel"),
     re_path(
         rf"^{settings.MEDIA_URL.lstrip('/')}(?P<path>.+)$", media.MediaView.as_view(), name="media"
     ),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from news.models import Article
 
 
-def _not_negative(model: str, *names: str) -> list[models.CheckConstraint]:
+def _not_negative(model: str, *names: str) -> list[models.BaseConstraint]:
     return [
         models.CheckConstraint(
             condition=Q(**{f"{name}__gte": 0}), name=f"stats_{model}_{name}_not_negative"

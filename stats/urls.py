@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from stats import views
 
 app_name = "stats"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.HowView.as_view(), name="how"),
+    path("doc-nhieu/", views.MostReadView.as_view(), name="most-read"),
+]

@@ -101,16 +101,18 @@ def site() -> dict[str, Any]:
         "month": f"/luu-tru/{month.year}/{month.month:02}/",
         "site-map": "/so-do-cong/",
         "page": page.get_absolute_url(),
+        "statistics": "/thong-ke/",
+        "most-read": "/thong-ke/doc-nhieu/",
     }
 
 
 PAGES = [
     "home", "newest", "article", "category", "root", "tag", "series", "author",
-    "archive", "year", "month", "site-map", "page",
+    "archive", "year", "month", "site-map", "page", "statistics", "most-read",
 ]  # fmt: skip
 
 # The most statements that a page may cost. Ours are lower than what was asked (8, 10, 6).
-BUDGET = {"article": 7, "home": 7, "category": 6, "root": 6}
+BUDGET = {"article": 8, "home": 7, "category": 6, "root": 6}
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -1,0 +1,50 @@
+"""The public pages: how visits are counted and what came out, and what is read most."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext
+from django.views.generic import TemplateView
+
+from stats import charts, reading, recording
+from stats.models import OpeningBalance
+
+DAYS = 30
+MONTHS = 12
+MOST_READ = 20
+
+
+class HowView(TemplateView):
+    """The rules of counting in words, and the last days, months and years in figures."""
+
+    template_name = "stats/how.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        days = reading.days(DAYS)
+        return super().get_context_data(**kwargs) | {
+            "days": days[::-1],
+            "chart": charts.column_chart(
+                gettext("Page views and visits of the last 30 days"),
+                [gettext("Page views"), gettext("Visits")],
+                [(f"{row.day:%d/%m}", (row.page_views, row.visits)) for row in days],
+            ),
+            "months": reading.months(MONTHS),
+            "years": reading.years(),
+            "opening": OpeningBalance.objects.first(),
+            "visit_minutes": recording.VISIT.seconds // 60,
+            "online_minutes": recording.ONLINE.seconds // 60,
+            "has_english": True,
+        }
+
+
+class MostReadView(TemplateView):
+    """The most read articles of 24 hours, 7 and 30 days."""
+
+    template_name = "stats/most_read_page.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "periods": reading.most_read(MOST_READ),
+            "has_english": True,
+        }
