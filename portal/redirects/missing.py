@@ -18,7 +18,7 @@ from portal.models import MissingAddress
 
 logger = logging.getLogger(__name__)
 
-# Different addresses kept at most; when they are used up, only those already there are counted.
+# Different addresses kept at most; when they are used up, those asked for longest ago make room.
 MOST_ADDRESSES = 2000
 # New ones at most, so that the allotment lasts: readers ask for few, a scanner for thousands.
 NEW_PER_MINUTE = 30
@@ -60,9 +60,15 @@ _SHORT_NUMBER = re.compile(
 # Addresses begin with a day (0511202007, 20230314-0830); no mobile number looks like these.
 _DAY_NUMBER = re.compile(
     r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])20[0-3]\d\d{2}"
-    r"|20[0-3]\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])(?:[ -]?\d{1,6})?"
+    r"|20[0-3]\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])(?:[ -]?\d{2,6})?"
 )
 _MOBILE_NUMBER = re.compile(r"0(?:3[2-9]|5[25-9]|7[06-9]|8\d|9\d)")
+# What only one reader was sent: capitals, small letters and digits mixed, or a long run of the
+# latter two; the letters that an old site glued to a slug are twelve.
+_SECRET = re.compile(
+    r"\b(?=\w*\d)(?=\w*[a-z])(?:(?=\w*[A-Z])\w{16}|\w{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-)",
+    re.ASCII,
+)
 _HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]+")
 
 
@@ -84,6 +90,7 @@ def report_name(url: str) -> str:
 
 
 def _masked(name: str) -> str:
+    name = "/".join(MASK if _SECRET.search(part) else part for part in name.split("/"))
     name = _MAIL.sub(MASK, name)
     name = _SHORT_NUMBER.sub(rf"\1{MASK}", name)
     return _LONG_NUMBER.sub(_masked_number, name)
