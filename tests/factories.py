@@ -6,6 +6,7 @@ import itertools
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -74,3 +75,10 @@ def make_image(alt: str = "Trụ sở Ủy ban nhân dân phường", **fields: 
 
     values = {"is_decorative": False, "caption": "", "credit": "", "by": None} | fields
     return services.add_image(upload=picture_upload(), alt=alt, **values)
+
+
+def make_rating(article: Article, score: int = 4, **given: Any) -> Any:
+    """A rating by somebody who has not rated before."""
+    from ratings.services import rate_article
+
+    return rate_article(article=article, rater=uuid4(), score=score, **given)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from news import structured
+from news.models import Article
 from news.templatetags.news_tags import json_ld
+from ratings.reading import open_summary
+from ratings.structured import aggregate_rating
 
 register = template.Library()
 
@@ -36,13 +40,23 @@ def _way(context: dict[str, Any], here: str, path: str) -> dict[str, Any]:
     return structured.breadcrumb(every, context["request"].build_absolute_uri)
 
 
+def _rating(article: Article) -> dict[str, Any]:
+    """The average rating, where a setting wants it told and readers may rate; one statement."""
+    if not settings.RATINGS_STRUCTURED_DATA:
+        return {}
+    summary = open_summary(article)
+    rating = aggregate_rating(summary) if summary else None
+    return {"aggregateRating": rating} if rating else {}
+
+
 @register.simple_tag(takes_context=True)
 def structured_article(context: dict[str, Any]) -> SafeString:
     """The article of the page, and the way to it."""
     article, full = context["article"], context["request"].build_absolute_uri
     names = [tag.name for tag in context["tags"]]
+    described = structured.news_article(article, names, _agency(context), full)
     return json_ld(
-        structured.news_article(article, names, _agency(context), full),
+        described | _rating(article),
         _way(context, article.title, article.get_absolute_url()),
     )
 

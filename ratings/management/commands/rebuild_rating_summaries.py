@@ -1,0 +1,37 @@
+"""`manage.py rebuild_rating_summaries`: prove that every summary equals its ratings, or mend it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from ratings import services
+
+
+class Command(BaseCommand):
+    help = (
+        "Compare every rating summary with the ratings and write those that are wrong anew. "
+        "The exit code is 1 if one was wrong."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--check", action="store_true", help="Report only, write nothing.")
+
+    def handle(self, *args: Any, **given: Any) -> None:
+        wrong = services.wrong_summaries() if given["check"] else services.repair_summaries()
+        for summary in wrong:
+            words = _("Article %(article)d: stars %(has)s in the summary, %(should)s given.")
+            self.stdout.write(
+                words
+                % {"article": summary.article_id, "has": summary.has, "should": summary.should}
+            )
+        if wrong:
+            words = (
+                _("Summaries that are wrong: %(count)d.")
+                if given["check"]
+                else _("Summaries that were wrong and have been mended: %(count)d.")
+            )
+            raise CommandError(words % {"count": len(wrong)})
+        self.stdout.write(_("Every summary equals the ratings."))

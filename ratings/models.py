@@ -1,0 +1,295 @@
+"""Ratings of articles, their summaries, where rating is on, and how fast a network may go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, F, Q
+from django.db.models.functions import NullIf, TruncDate, TruncHour
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from news.models import Article, Category
+
+SCORES: list[tuple[int, Any]] = [
+    (1, _("Very poor")),
+    (2, _("Poor")),
+    (3, _("Fair")),
+    (4, _("Good")),
+    (5, _("Very good")),
+]
+"""The five stars and their names, worst first."""
+
+RANKED_FROM = 5
+"""Articles with fewer ratings are not called the best or the worst: one person would decide."""
+
+
+def _stars() -> dict[str, Count]:
+    """How many gave each score, as annotations `stars_1` … `stars_5`."""
+    return {f"stars_{score}": Count("pk", filter=Q(score=score)) for score, _name in SCORES}
+
+
+class RatingQuerySet(models.QuerySet["Rating"]):
+    def between(self, start: datetime, end: datetime) -> RatingQuerySet:
+        """Those first given from `start` on and before `end`; the index by time serves it."""
+        return self.filter(created_at__gte=start, created_at__lt=end)
+
+    def by_day(self) -> models.QuerySet[Any, dict[str, Any]]:
+        """Rows of `day` (a local date), `count`, `total` and `stars_1` … `stars_5`, newest first.
+
+        Counted on the day a rating was first given, as it stands now.
+        """
+        return self._by(day=TruncDate("created_at", tzinfo=timezone.get_default_timezone()))
+
+    def by_hour(self) -> models.QuerySet[Any, dict[str, Any]]:
+        """As `by_day`, with `hour`, a moment."""
+        return self._by(hour=TruncHour("created_at", tzinfo=timezone.get_default_timezone()))
+
+    def _by(self, **span: Any) -> models.QuerySet[Any, dict[str, Any]]:
+        counted = {"count": Count("pk"), "total": models.Sum("score"), **_stars()}
+        [name] = span
+        return self.values(**span).annotate(**counted).order_by(f"-{name}")
+
+
+class Rating(models.Model):
+    """What one rater thinks of one article. Nothing tells who the rater is.
+
+    The rows go with the article by a foreign key of the database's own (migration 0001), so that
+    Django need not load them to delete an article.
+    """
+
+    article = models.ForeignKey(
+        Article,
+        verbose_name=_("article"),
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,  # the first column of the unique index
+        related_name="ratings",
+    )
+    rater = models.UUIDField(_("rater"), editable=False)
+    score = models.PositiveSmallIntegerField(_("score"), choices=SCORES)
+    created_at = models.DateTimeField(_("given at"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
+
+    objects = RatingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("rating")
+        verbose_name_plural = _("ratings")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "rater"], name="ratings_rating_once_per_rater_and_article"
+            ),
+            models.CheckConstraint(
+                condition=Q(score__gte=1, score__lte=5), name="ratings_rating_score_1_to_5"
+            ),
+        ]
+        indexes = [
+            # NOTE: serves ratings by day, and the hours of one article.
+            models.Index(
+                fields=["created_at", "article"], include=["score"], name="ratings_rating_by_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.score)
+
+
+class RatingSummaryQuerySet(models.QuerySet["RatingSummary"]):
+    def for_articles(self, ids: Iterable[int]) -> dict[int, RatingSummary]:
+        """The summaries of these articles by id, in one statement; who has none is left out."""
+        return {row.pk: row for row in self.filter(pk__in=list(ids))}
+
+    def ranked(self) -> RatingSummaryQuerySet:
+        """Those with ratings enough to be compared (`RANKED_FROM`)."""
+        return self.filter(count__gte=RANKED_FROM)
+
+    def best_first(self) -> RatingSummaryQuerySet:
+        return self.order_by("-average", "-count", "-pk")
+
+    def worst_first(self) -> RatingSummaryQuerySet:
+        return self.order_by("average", "count", "pk")
+
+
+class RatingSummary(models.Model):
+    """The ratings of one article in figures; written by triggers alone (migration 0001)."""
+
+    article = models.OneToOneField(
+        Article,
+        verbose_name=_("article"),
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        primary_key=True,
+        related_name="rating_summary",
+    )
+    count = models.IntegerField(_("number of ratings"), default=0)
+    total = models.IntegerField(_("sum of the scores"), default=0)
+    stars_1 = models.IntegerField(_("1 star"), default=0)
+    stars_2 = models.IntegerField(_("2 stars"), default=0)
+    stars_3 = models.IntegerField(_("3 stars"), default=0)
+    stars_4 = models.IntegerField(_("4 stars"), default=0)
+    stars_5 = models.IntegerField(_("5 stars"), default=0)
+    average = models.GeneratedField(
+        verbose_name=_("average"),
+        expression=F("total") * 1.0 / NullIf(F("count"), 0),
+        output_field=models.FloatField(null=True),
+        db_persist=True,
+    )
+
+    objects = RatingSummaryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("rated article")
+        verbose_name_plural = _("rated articles")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    count=F("stars_1") + F("stars_2") + F("stars_3") + F("stars_4") + F("stars_5")
+                ),
+                name="ratings_summary_count_is_the_sum_of_its_stars",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    total=F("stars_1")
+                    + 2 * F("stars_2")
+                    + 3 * F("stars_3")
+                    + 4 * F("stars_4")
+                    + 5 * F("stars_5")
+                ),
+                name="ratings_summary_total_is_the_sum_of_its_scores",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    stars_1__gte=0, stars_2__gte=0, stars_3__gte=0, stars_4__gte=0, stars_5__gte=0
+                ),
+                name="ratings_summary_stars_are_not_negative",
+            ),
+        ]
+        indexes = [
+            # NOTE: serves the best and, read backwards, the worst rated.
+            models.Index(
+                F("average").desc(),
+                F("count").desc(),
+                F("article").desc(),
+                name="ratings_summary_by_average",
+                condition=Q(count__gte=RANKED_FROM),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.article)
+
+    @property
+    def shown_average(self) -> Decimal | None:
+        """The average as it is printed, to one place: 4,45 is said as 4,5; None without ratings."""
+        if not self.count:
+            return None
+        return (Decimal(self.total) / self.count).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """`count` and `average` as a page is told them: the average has one place, or is None."""
+        average = self.shown_average
+        return {"count": self.count, "average": None if average is None else float(average)}
+
+    @property
+    def stars(self) -> list[int]:
+        """How many gave each score, worst first."""
+        return [getattr(self, f"stars_{score}") for score, _name in SCORES]
+
+    @property
+    def bars(self) -> list[dict[str, Any]]:
+        """`score`, `name`, `count` and `percent` (whole) of each score, best first."""
+        return [
+            {
+                "score": score,
+                "name": name,
+                "count": count,
+                "percent": round(100 * count / self.count) if self.count else 0,
+            }
+            for (score, name), count in zip(reversed(SCORES), reversed(self.stars), strict=True)
+        ]
+
+
+class RatingSwitch(models.Model):
+    """Whether readers may rate: on the whole site, in a category with all below it, or an article.
+
+    The one nearest to the article holds. `is_on` without a value leaves it to the one above.
+    """
+
+    category = models.OneToOneField(
+        Category,
+        verbose_name=_("category"),
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="rating_switch",
+    )
+    article = models.OneToOneField(
+        Article,
+        verbose_name=_("article"),
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="rating_switch",
+    )
+    is_on = models.BooleanField(
+        _("readers may rate"),
+        null=True,
+        blank=True,
+        choices=[
+            (None, _("As the level above says")),
+            (True, _("On")),
+            (False, _("Off")),
+        ],
+    )
+
+    class Meta:
+        verbose_name = _("rating switch")
+        verbose_name_plural = _("rating switches")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["category", "article"],
+                nulls_distinct=False,
+                name="ratings_switch_once_for_the_site",
+                violation_error_message=_("There is a switch for this already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(category=None) | Q(article=None),
+                name="ratings_switch_of_a_category_or_an_article",
+                violation_error_message=_("Choose a category or an article, not both."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.article or self.category or _("The whole site"))
+
+
+class NetworkCount(models.Model):
+    """How many new ratings came from one network within an hour.
+
+    The network is a keyed hash that changes every day; rows are deleted once their hour is over.
+    """
+
+    ALL_ARTICLES = 0
+
+    pk = models.CompositePrimaryKey("network", "article_number", "hour")
+    network = models.UUIDField()
+    # No foreign key: 0 stands for all articles together.
+    article_number = models.BigIntegerField()
+    hour = models.DateTimeField()
+    count = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            # NOTE: serves the purge.
+            models.Index(fields=["hour"], name="ratings_networkcount_by_hour"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hour:%H:%M}: {self.count}"
