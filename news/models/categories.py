@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -46,20 +48,21 @@ class Named(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        self.fill_slug()
+        self.slug = self.slug or free_slug(self, self.name, self.SLUG_FALLBACK)
 
-    def fill_slug(self) -> None:
-        """Make the slug from the name where it is empty; a number sets equal names apart."""
-        if self.slug:
-            return
-        wanted = text.slugify(self.name, fallback=self.SLUG_FALLBACK)
-        others = type(self)._default_manager.exclude(pk=self.pk)
-        taken = set(others.filter(slug__startswith=wanted[:90]).values_list("slug", flat=True))
-        self.slug = wanted
-        number = 2
-        while self.slug in taken:
-            self.slug = f"{wanted[:90]}-{number}"
-            number += 1
+
+def free_slug(row: models.Model, words: str, fallback: str) -> str:
+    """Return a slug made of the words that no other row has; a number sets equal ones apart.
+
+    Args:
+        row: of a model with a `slug`; its own is not counted.
+        fallback: the slug of words without a letter.
+    """
+    wanted = text.slugify(words, fallback=fallback)
+    others = type(row)._default_manager.exclude(pk=row.pk)
+    taken = set(others.filter(slug__startswith=wanted[:90]).values_list("slug", flat=True))
+    numbered = (f"{wanted[:90]}-{number}" for number in itertools.count(2))
+    return next(slug for slug in itertools.chain([wanted], numbered) if slug not in taken)
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):

@@ -80,7 +80,7 @@ class SiteIdentityAdmin(StaffAdmin):
             {
                 "fields": [
                     *("name", "name_en", "kind", "kind_en", "parent_name", "parent_name_en"),
-                    *("former_name", "slogan", "domain"),
+                    *("former_name", "slogan"),
                 ]
             },
         ),

@@ -61,7 +61,6 @@ class SiteIdentity(models.Model):
         blank=True,
         related_name="+",
     )
-    domain = models.CharField(_("domain"), max_length=200, blank=True)
     managing_agency = LineField(_("managing agency"), max_length=200, blank=True)
     governing_agency = LineField(_("governing agency"), max_length=200, blank=True)
     address = LineField(_("address"), max_length=300, blank=True)

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from news import text
 from news.fields import HtmlField, LineField, nfc_check
+from news.models.categories import free_slug
 
 
 class Page(models.Model):
@@ -16,7 +15,14 @@ class Page(models.Model):
 
     title = LineField(_("title"), max_length=200)
     title_en = LineField(_("title in English"), max_length=200, blank=True)
-    slug = models.SlugField(_("slug"), max_length=100, unique=True, blank=True)
+    slug = models.SlugField(
+        _("slug"),
+        max_length=100,
+        unique=True,
+        blank=True,
+        help_text=_("The last part of the address. Left empty, it is made from the title."),
+        error_messages={"unique": _("Another page has this address already.")},
+    )
     body = HtmlField(_("body"), blank=True)
     body_en = HtmlField(_("body in English"), blank=True)
     is_public = models.BooleanField(_("public"), default=True)
@@ -41,10 +47,7 @@ class Page(models.Model):
         return reverse("page", args=[self.slug])
 
     def clean(self) -> None:
-        if not self.slug:
-            self.slug = text.slugify(self.title, fallback="trang")
-        if Page.objects.filter(slug=self.slug).exclude(pk=self.pk).exists():
-            raise ValidationError({"slug": _("Another page has this address already.")})
+        self.slug = self.slug or free_slug(self, self.title, "trang")
 
     @property
     def label(self) -> str:
