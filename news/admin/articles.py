@@ -165,7 +165,7 @@ class ArticleAdmin(StaffAdmin):
         return article.signed_by or "–"
 
     def view_on_site(self, obj: Article) -> str | None:
-        is_readable = obj.status in {Status.PUBLISHED, Status.WITHDRAWN} and services.is_out(obj)
+        is_readable = Article.objects.readable().filter(pk=obj.pk).exists()
         return obj.get_absolute_url() if is_readable else None
 
     # --- Who may do what ----------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """Filters that write dates, numbers and sizes as a Vietnamese reader expects them.
 
 Names of days and the patterns of a language come from the project's format modules
-(FORMAT_MODULE_PATH): WEEKDAYS, MONTHS, LONG_DATE and HEADER_DATE. Times with a zone are shown in
-the current one. What is absent (None or "") is shown as nothing.
+(FORMAT_MODULE_PATH): WEEKDAYS and HEADER_DATE. Times with a zone are shown in the current one.
+What is absent (None or "") is shown as nothing.
 """
 
 import datetime
@@ -46,16 +46,6 @@ def updated_line(moment: Moment | None) -> str:
     moment = _local(moment)
     date = f"{moment:%d/%m/%Y}"
     return f"{moment:%H:%M}, {date}" if isinstance(moment, datetime.datetime) else date
-
-
-@register.filter
-def long_date(moment: Moment | None) -> str:
-    """Return the date of an official letter: "ngày 05 tháng 02 năm 2023"."""
-    if not moment:
-        return ""
-    moment = _local(moment)
-    month = get_format("MONTHS")[moment.month - 1]
-    return get_format("LONG_DATE").format(day=moment.day, month=month, year=moment.year)
 
 
 @register.filter

@@ -742,3 +742,27 @@ def test_the_editor_names_every_extension_that_it_rests_on() -> None:
 
 def test_the_editor_offers_nothing_that_writes_inline_styles() -> None:
     assert not {"TextAlign", "Color", "Highlight", "StyleLoom", "TextStyle"} & EXTENSIONS.keys()
+
+
+@pytest.mark.parametrize(
+    ("status", "hours", "is_there"),
+    [
+        (Status.PUBLISHED, -1, True),
+        (Status.WITHDRAWN, -1, True),
+        (Status.UNPUBLISHED, -1, False),
+        (Status.DRAFT, -1, False),
+        # Out before, and given a later day: readers get nothing until then.
+        (Status.PUBLISHED, 1, False),
+    ],
+)
+def test_form_leads_to_the_page_only_where_readers_have_one(
+    editor: Any, client: Any, status: str, hours: int, is_there: bool
+) -> None:
+    now = timezone.now()
+    article = make_article(
+        status=status,
+        published_at=now + timedelta(hours=hours),
+        first_published_at=now - timedelta(days=1),
+    )
+    html = editor.get(f"{LIST}{article.pk}/change/").content.decode()
+    assert (f'href="{article.get_absolute_url()}"' in html) == is_there

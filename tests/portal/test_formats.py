@@ -9,7 +9,6 @@ from django.utils import formats, translation
 from news.templatetags.vietnamese_tags import (
     file_size,
     header_date,
-    long_date,
     number,
     updated_line,
     weekday_date,
@@ -56,24 +55,6 @@ def test_line_of_a_change():
     assert updated_line(changed) == "09:15, 15/03/2023"
 
 
-@pytest.mark.parametrize(
-    ("date", "line"),
-    [
-        (datetime.date(2023, 2, 5), "ngày 05 tháng 02 năm 2023"),
-        (datetime.date(2023, 1, 31), "ngày 31 tháng 01 năm 2023"),
-        (datetime.date(2023, 3, 14), "ngày 14 tháng 3 năm 2023"),
-        (datetime.date(2023, 10, 9), "ngày 09 tháng 10 năm 2023"),
-    ],
-)
-def test_date_of_an_official_letter(date, line):
-    assert long_date(date) == line
-
-
-def test_long_date_in_english():
-    with translation.override("en"):
-        assert long_date(datetime.date(2023, 2, 5)) == "5 February 2023"
-
-
 def test_date_in_the_head_of_a_page():
     assert header_date(MORNING) == "Thứ Ba, ngày 14/03/2023"
 
@@ -83,7 +64,7 @@ def test_date_in_the_head_of_an_english_page():
         assert header_date(MORNING) == "Tuesday, 14/03/2023"
 
 
-@pytest.mark.parametrize("show", [weekday_date, updated_line, long_date, header_date])
+@pytest.mark.parametrize("show", [weekday_date, updated_line, header_date])
 @pytest.mark.parametrize("absent", [None, ""])
 def test_absent_date_is_shown_as_nothing(show, absent):
     assert show(absent) == ""

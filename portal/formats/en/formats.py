@@ -21,9 +21,4 @@ THOUSAND_SEPARATOR = ","
 NUMBER_GROUPING = 3
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
-LONG_DATE = "{day} {month} {year}"
 HEADER_DATE = "{weekday}, {date}"

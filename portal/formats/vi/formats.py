@@ -30,7 +30,4 @@ NUMBER_GROUPING = 3
 
 # Capitals as in official letters (Nghị định 30/2020) and CLDR.
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
-# Official letters put a zero before days below 10 and before the months 1 and 2 alone.
-MONTHS = ("01", "02", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12")
-LONG_DATE = "ngày {day:02} tháng {month} năm {year}"
 HEADER_DATE = "{weekday}, ngày {date}"
