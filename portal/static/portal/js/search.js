@@ -4,7 +4,8 @@
  *
  * The pattern is the editable combobox with a list popup and manual selection of the WAI-ARIA
  * Authoring Practices: focus stays in the field, the arrow keys move through the titles, Enter goes
- * to the one chosen or, with none chosen, searches; Escape closes the list.
+ * to the one chosen or, with none chosen, searches; Escape closes the list, and whoever moves on in
+ * the field has chosen nothing.
  */
 const SHORTEST = 2; // letters
 const PAUSE = 180; // milliseconds without a key
@@ -46,8 +47,9 @@ class TitleBox {
   }
 
   ask() {
-    window.clearTimeout(this.timer);
-    this.request?.abort();
+    this.stop();
+    // What was chosen was chosen among the titles of other words.
+    this.choose(-1);
     const words = this.field.value.trim();
     if (words.length < SHORTEST) {
       this.close();
@@ -62,13 +64,20 @@ class TitleBox {
       if (!this.known.has(words)) {
         const address = `${this.form.dataset.suggest}?q=${encodeURIComponent(words)}`;
         const answer = await fetch(address, { signal: this.request.signal, credentials: "omit" });
-        if (!answer.ok) return;
+        if (!answer.ok) throw new Error(answer.statusText);
         this.known.set(words, (await answer.json()).titles);
       }
       if (document.activeElement === this.field) this.show(this.known.get(words));
-    } catch {
-      // Offline or overtaken by the next letter: the form still searches.
+    } catch (error) {
+      // Offline, or overtaken by the next letter: the form still searches.
+      if (error.name !== "AbortError") this.open(false);
     }
+  }
+
+  /** Ask for nothing more, and wait for nothing. */
+  stop() {
+    window.clearTimeout(this.timer);
+    this.request?.abort();
   }
 
   show(titles) {
@@ -98,7 +107,7 @@ class TitleBox {
   }
 
   close() {
-    window.clearTimeout(this.timer);
+    this.stop();
     this.choose(-1);
     this.open(false);
     this.status.textContent = "";
@@ -135,6 +144,8 @@ class TitleBox {
     } else if (event.key === "Enter" && isOpen && this.chosen >= 0) {
       event.preventDefault();
       window.location.assign(this.list.children[this.chosen].dataset.url);
+    } else if (["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) {
+      this.choose(-1);
     }
   }
 }
