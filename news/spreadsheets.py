@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -18,8 +20,8 @@ import xlsxwriter
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 
-# Excel and its likes run a cell that begins with one of these, after blanks too.
-_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+# Excel and its likes run a cell that begins so, after blanks too and in the wide letters of Asia.
+_FORMULA = re.compile("[\t\r\n]|[\\s\u200b-\u200f\ufeff]*[=+\\-@|%＝＋－＠]")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Row = Sequence[Any]
@@ -31,7 +33,7 @@ def answer(name: str, header: Row, rows: Iterable[Row], kind: str) -> HttpRespon
     Args:
         name: the file's name without its ending, in ASCII.
         header: the words over the columns.
-        rows: strings, numbers, dates, moments or None; read once, so a table may be long.
+        rows: text, numbers, dates, moments or None; read once, so a table may be long.
         kind: `"csv"` or `"xlsx"`.
 
     Raises ValueError for any other kind.
@@ -53,9 +55,9 @@ def plain(value: Any) -> Any:
         return timezone.localtime(value).strftime("%d/%m/%Y %H:%M")
     if isinstance(value, date):
         return value.strftime("%d/%m/%Y")
-    if isinstance(value, float):
+    if isinstance(value, float | Decimal):
         return str(value).replace(".", ",")  # as Vietnamese Excel reads it
-    if isinstance(value, str) and value.lstrip(" \u00a0\ufeff").startswith(_STARTS_FORMULA):
+    if isinstance(value, str) and _FORMULA.match(value):
         return f"'{value}"
     return value
 
@@ -95,7 +97,7 @@ def _xlsx(header: Row, rows: Iterable[Row]) -> Any:
                 sheet.write_datetime(number, column, naive, moment)
             elif isinstance(value, date):
                 sheet.write_datetime(number, column, value, day)
-            elif isinstance(value, int | float):
+            elif isinstance(value, int | float | Decimal):
                 sheet.write_number(number, column, value)
             elif value is not None:
                 sheet.write_string(number, column, str(value))

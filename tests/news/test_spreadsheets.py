@@ -5,16 +5,21 @@ from __future__ import annotations
 import csv
 import io
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils.escape import unescape
 
 from news.spreadsheets import answer
 
 HEADER = ["Tiêu đề", "Ngày", "Lúc", "Điểm"]
 DAY, MOMENT = date(2026, 3, 14), datetime(2026, 3, 14, 1, 30, tzinfo=UTC)
-FORMULAS = ["=1+1", "+84 912", "-1+1", "@SUM(A1)", "\t=1", "  =1", "\ufeff=1", "=cmd|' /C calc'!A0"]
+FORMULAS = [
+    *("=1+1", "+84 912", "-1+1", "@SUM(A1)", "\t=1", "  =1", "\ufeff=1", "=cmd|' /C calc'!A0"),
+    *("＝1+1", "＋1", "－1", "＠SUM(A1)", "\u3000=1", "\u200b=1", "\r=1", "\n=1"),
+]
 
 
 def content_of(name: str, header: list[str], rows: Any, kind: str) -> bytes:
@@ -52,7 +57,15 @@ def test_text_that_looks_like_a_formula_stays_text(typed: str) -> None:
     assert cell == f"'{typed}"
     data = content_of("a", ["b"], [[typed]], "xlsx")
     cell = openpyxl.load_workbook(io.BytesIO(data)).active["A2"]
-    assert (cell.data_type, cell.value) == ("s", typed)
+    assert (cell.data_type, unescape(cell.value)) == ("s", typed)
+
+
+def test_an_average_of_the_database_is_a_number_in_both() -> None:
+    given = [["Lũ lụt", None, None, Decimal("4.25")]]
+    text = content_of("a", HEADER, given, "csv").decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(text), delimiter=";"))[1][3] == "4,25"
+    sheet = openpyxl.load_workbook(io.BytesIO(content_of("a", HEADER, given, "xlsx"))).active
+    assert sheet["D2"].value == 4.25
 
 
 def test_ten_thousand_rows_are_sent_piece_by_piece() -> None:
