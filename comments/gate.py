@@ -91,20 +91,20 @@ SELECT a.id, a.slug, a.title, a.status, a.origin, a.published_at,
      WHERE s.category_id IS NULL AND s.article_id IS NULL),
     (SELECT row_to_json(r)::text FROM comments_commentsettings r),
     (SELECT ARRAY[t.id::text, t.text] FROM comments_consenttext t
-     WHERE t.valid_from <= now() ORDER BY t.version DESC LIMIT 1),
+     WHERE t.valid_from <= %(now)s ORDER BY t.version DESC LIMIT 1),
     (SELECT ARRAY[y.approved, y.threads] FROM comments_commenttally y WHERE y.article_id = a.id)
     {more}
 FROM news_article a
 JOIN news_category c1 ON c1.id = a.category_id
 LEFT JOIN news_category c2 ON c2.id = c1.parent_id
-WHERE a.id = %(article)s AND a.status = 'published' AND a.published_at <= now()
+WHERE a.id = %(article)s AND a.status = 'published' AND a.published_at <= %(now)s
 """
 
 _SENDER = """,
     (SELECT p.status = 'approved' FROM comments_comment p
      WHERE p.id = %(parent)s AND p.article_id = a.id AND p.level = 0),
     EXISTS (SELECT FROM comments_block b
-     WHERE (b.kind, b.key) IN (('network', %(network)s), ('email', %(email)s)) AND b.until > now()),
+     WHERE (b.kind, b.key) IN (('network', %(network)s), ('email', %(email)s)) AND b.until > %(now)s),
     (SELECT e.fingerprint FROM comments_comment e WHERE e.status_key_hash = %(status)s),
     (SELECT json_agg(json_build_array(l.phrase, l.accents_matter) ORDER BY l.id)::text
      FROM comments_listedphrase l),
@@ -140,7 +140,7 @@ def _gate(row: tuple[Any, ...]) -> Gate:
 def read_gate(article_id: int) -> Gate | None:
     """Return the gate of a published article; None if readers may not have it or say anything."""
     with connection.cursor() as cursor:
-        cursor.execute(_statement(False), {"article": article_id})
+        cursor.execute(_statement(False), {"article": article_id, "now": timezone.now()})
         row = cursor.fetchone()
     return _gate(row) if row else None
 
@@ -170,6 +170,7 @@ def read_sending(
             _statement(True),
             {
                 "article": article_id,
+                "now": timezone.now(),
                 "parent": parent_id,
                 "network": network,
                 "email": email,

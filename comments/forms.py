@@ -1,0 +1,219 @@
+"""What readers type: comments, complaints, and the signed token that a form carries."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from comments import moderation
+from comments.captcha.fields import CaptchaField
+from comments.models import CommentSettings, Reason
+from comments.models.comments import LONGEST_TEXT, NAME_LENGTH, SHORTEST_TEXT
+from news.fields import LineFormField, PlainTextFormField
+
+# --- The token ----------------------------------------------------------------------------------
+
+_SIGNER = signing.Signer(salt="comments.form")
+# A form left open overnight is asked for once more.
+OLDEST_TOKEN = 12 * 60 * 60
+
+
+@dataclass(frozen=True)
+class Token:
+    """What a form says of itself: for which article and when it was made, and a secret nonce."""
+
+    article_id: int
+    nonce: str
+    made_at: int
+
+    def __str__(self) -> str:
+        return _SIGNER.sign(f"{self.article_id}.{self.nonce}.{self.made_at}")
+
+    @property
+    def age(self) -> float:
+        """Seconds since the form was made."""
+        return time.time() - self.made_at
+
+
+def new_token(article_id: int) -> Token:
+    return Token(article_id, secrets.token_urlsafe(12), int(time.time()))
+
+
+def read_token(text: Any, article_id: int) -> Token | None:
+    """Return the token of a posted form; None if it is not one of ours for this article."""
+    try:
+        article, nonce, made_at = _SIGNER.unsign(str(text)).split(".")
+    except (signing.BadSignature, ValueError):
+        return None
+    token = Token(int(article), nonce, int(made_at))
+    return token if token.article_id == article_id and token.age <= OLDEST_TOKEN else None
+
+
+# --- Fields -------------------------------------------------------------------------------------
+
+
+class _EmailField(LineFormField):
+    """An address for an answer; a text field, so that the browser does not speak instead of us."""
+
+    default_validators = [EmailValidator(gettext_lazy("The e-mail address is not valid."))]
+    widget = forms.EmailInput
+
+
+def _text_field(required: Any) -> PlainTextFormField:
+    return PlainTextFormField(
+        label=gettext_lazy("Text"),
+        min_length=SHORTEST_TEXT,
+        max_length=LONGEST_TEXT,
+        error_messages={
+            "required": required,
+            "min_length": gettext_lazy("The text is too short (at least 10 characters)."),
+            "max_length": gettext_lazy("The text is longer than 2,000 characters."),
+        },
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+
+class _DescribedForm(forms.Form):
+    """A form whose fields, once refused, say so to whoever cannot see the message beside them."""
+
+    required_css_class = "required"
+    error_css_class = "has-error"
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        for name in self.errors:
+            if name in self.fields and name != "captcha":
+                attrs = self.fields[name].widget.attrs
+                attrs["aria-invalid"] = "true"
+
+
+class CommentForm(_DescribedForm):
+    """A comment. Cleaning it uses up the captcha.
+
+    Args:
+        rules: those of the office, with its name.
+        staff: names of staff as a JSON list, which no reader may take.
+        token: of the posted form; None if it was not ours or is too old.
+    """
+
+    name = LineFormField(
+        label=gettext_lazy("Full name"),
+        max_length=NAME_LENGTH,
+        error_messages={
+            "required": gettext_lazy("You have not entered your name."),
+            "max_length": gettext_lazy("The name is longer than 60 characters."),
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = _EmailField(
+        label=gettext_lazy("E-mail (not shown publicly)"),
+        required=False,
+        max_length=254,
+        error_messages={"max_length": gettext_lazy("The e-mail address is not valid.")},
+    )
+    text = _text_field(gettext_lazy("You have not entered your comment."))
+    consent = forms.BooleanField(
+        error_messages={"required": gettext_lazy("You must agree before sending.")}
+    )
+    captcha = CaptchaField()
+    # Left empty by people: it is out of sight and out of the order of tabs.
+    website = forms.CharField(required=False, label=gettext_lazy("Leave this box empty"))
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        rules: CommentSettings,
+        staff: str = "[]",
+        token: Token | None = None,
+        initial: Any = None,
+    ) -> None:
+        super().__init__(data, auto_id="comment-%s", initial=initial)
+        self.rules, self.staff, self.token = rules, staff, token
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        contained = [self.rules.controller, *self.rules.reserved_names.splitlines()]
+        if moderation.is_reserved(name, contained=contained, whole=json.loads(self.staff)):
+            raise ValidationError(
+                _("This name is kept for the agency and its staff. Please use another one."),
+                code="reserved",
+            )
+        return name
+
+    def clean_website(self) -> str:
+        if self.cleaned_data["website"]:
+            raise ValidationError(
+                _("Please leave the box “Leave this box empty” as it is."), code="honeypot"
+            )
+        return ""
+
+    def clean(self) -> None:
+        if self.token is None:
+            raise ValidationError(
+                _("The form was open for too long. Please send it once more."), code="too-old"
+            )
+        if self.token.age < self.rules.seconds_to_fill_in:
+            raise ValidationError(
+                _("That was very fast. Please look your comment over and send it once more."),
+                code="too-fast",
+            )
+
+
+class AmendForm(_DescribedForm):
+    """The text of a comment that its sender changes within a quarter of an hour."""
+
+    text = _text_field(gettext_lazy("You have not entered your comment."))
+
+    def __init__(self, data: Any = None, *, initial: Any = None) -> None:
+        super().__init__(data, auto_id="amend-%s", initial=initial)
+
+
+class ReportForm(_DescribedForm):
+    """A complaint about a comment."""
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("What is wrong with it?"),
+        choices=Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("Choose the reason."),
+            "invalid_choice": gettext_lazy("Choose the reason."),
+        },
+    )
+    text = PlainTextFormField(
+        label=gettext_lazy("Explanation"),
+        required=False,
+        max_length=1000,
+        error_messages={"max_length": gettext_lazy("The text is longer than 1,000 characters.")},
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    email = _EmailField(
+        label=gettext_lazy("E-mail (for our answer, not shown)"),
+        required=False,
+        max_length=254,
+        error_messages={"max_length": gettext_lazy("The e-mail address is not valid.")},
+    )
+    captcha = CaptchaField()
+
+    def __init__(self, data: Any = None, *, initial: Any = None) -> None:
+        super().__init__(data, auto_id="report-%s", initial=initial)
+
+
+_NUMBER = re.compile(r"[0-9]{1,18}")
+
+
+def read_number(text: Any) -> int | None:
+    """Return the number of a row from an address or a form; None for anything else."""
+    return int(text) if isinstance(text, str) and _NUMBER.fullmatch(text) else None

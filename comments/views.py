@@ -1,0 +1,314 @@
+"""Comments for readers: the list, the form, the private status page, the complaint.
+
+A form works as a page of its own. Asked for with the header `X-Fragment`, the same address answers
+with the form alone, for the script that puts it in its place.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.generic import View
+
+from comments import hashing, reading, services
+from comments.captcha.fields import CaptchaField, wants_other
+from comments.forms import (
+    AmendForm,
+    CommentForm,
+    ReportForm,
+    new_token,
+    read_number,
+    read_token,
+)
+from comments.gate import Gate, Sending, read_gate, read_sending
+from comments.models import Comment, CommentSettings
+from comments.models.comments import LONGEST_TEXT
+from comments.services.erasing import exported
+from comments.services.sending import Draft, may_be_amended
+
+
+def _gate(article: str) -> Gate:
+    gate = read_gate(int(article))
+    if gate is None:
+        raise Http404
+    return gate
+
+
+def _place(request: HttpRequest, name: str) -> int:
+    """Return the id that an address goes on from, 0 if it names none; 404 for anything else."""
+    if name not in request.GET:
+        return 0
+    number = read_number(request.GET[name])
+    if not number:
+        raise Http404
+    return number
+
+
+class ListView(View):
+    """All comments of an article, newest first, from the comment `truoc` on."""
+
+    def get(self, request: HttpRequest, article: str) -> HttpResponse:
+        gate = _gate(article)
+        page = reading.read_threads(gate, _place(request, "truoc"))
+        context = {"gate": gate, "page": page, "is_older": "truoc" in request.GET}
+        return render(request, "comments/list_page.html", context)
+
+
+class ThreadView(View):
+    """One comment with all its replies, in order, from the reply `sau` on."""
+
+    def get(self, request: HttpRequest, article: str, comment: str) -> HttpResponse:
+        gate = _gate(article)
+        found = reading.read_thread(gate, int(comment), _place(request, "sau"))
+        if found is None:
+            raise Http404
+        thread, next_url = found
+        context = {"gate": gate, "thread": thread, "next_url": next_url}
+        return render(request, "comments/thread_page.html", context)
+
+
+class PrivateView(View):
+    """What one visitor alone sees: kept by no cache, indexed by nobody."""
+
+    template_name: str
+    fragment_name: str
+
+    @method_decorator(csrf_exempt)
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().dispatch(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    def offer(self, form: CommentForm | ReportForm) -> None:
+        """Give the form a new captcha, in place of the one that was posted."""
+        cast(CaptchaField, form.fields["captcha"]).offer(self.request)
+
+    def show(self, context: dict[str, Any]) -> HttpResponse:
+        is_fragment = "X-Fragment" in self.request.headers
+        name = self.fragment_name if is_fragment else self.template_name
+        context = {"fragment": self.fragment_name, "is_fragment": is_fragment} | context
+        return render(self.request, name, context)
+
+
+class SendView(PrivateView):
+    """The form of a comment."""
+
+    template_name = "comments/send_page.html"
+    fragment_name = "comments/send_form.html"
+
+    def get(self, request: HttpRequest, article: str) -> HttpResponse:
+        gate = _gate(article)
+        if gate.refusal:
+            return self.show({"gate": gate, "refusal": gate.refusal})
+        return self._form(gate, CommentForm(rules=gate.rules), request.GET.get("tra-loi"))
+
+    def post(self, request: HttpRequest, article: str) -> HttpResponse:
+        posted = request.POST
+        token = read_token(posted.get("token"), int(article))
+        parent = posted.get("parent", "")
+        network = hashing.network_hash(request.META["REMOTE_ADDR"])
+        key = hashing.status_key(token.nonce) if token else ""
+        sending = read_sending(
+            int(article),
+            read_number(parent),
+            network,
+            hashing.email_hash(posted.get("email", "")),
+            hashing.status_key_hash(key),
+        )
+        if sending is None:
+            raise Http404
+        if sending.gate.refusal:
+            return self._refused(sending, sending.gate.refusal)
+        if wants_other(posted):
+            return self._form(
+                sending.gate, CommentForm(rules=sending.gate.rules, initial=posted.dict()), parent
+            )
+        form = CommentForm(posted, rules=sending.gate.rules, staff=sending.staff, token=token)
+        is_valid = form.is_valid()
+        if not is_valid and not set(form.errors) <= {"captcha"}:
+            return self._form(sending.gate, form, parent)
+        draft = Draft(
+            name=form.cleaned_data["name"],
+            email=form.cleaned_data["email"],
+            text=form.cleaned_data["text"],
+            parent_id=read_number(parent),
+            network=network,
+            email_hash=hashing.email_hash(form.cleaned_data["email"]),
+            status_key=key,
+        )
+        if self._has_come_already(sending, draft, is_valid):
+            return HttpResponseRedirect(reverse("comments:status", args=[key]))
+        if not is_valid:
+            return self._form(sending.gate, form, parent)
+        if sending.earlier:
+            # Another comment from a form that has sent one: it needs a link of its own.
+            key = hashing.status_key(new_token(int(article)).nonce)
+            draft = Draft(**vars(draft) | {"status_key": key})
+        if parent and draft.parent_id is None:
+            form.add_error(None, _("The comment you answer is no longer there."))
+            return self._form(sending.gate, form, "")
+        try:
+            services.submit_comment(sending=sending, draft=draft)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+            return self._form(sending.gate, form, parent)
+        return HttpResponseRedirect(reverse("comments:status", args=[key]), status=303)
+
+    def _has_come_already(self, sending: Sending, draft: Draft, is_valid: bool) -> bool:
+        """Whether this very form was stored before: a button pressed twice, a page sent again."""
+        earlier = sending.earlier
+        if earlier is None and not is_valid and draft.status_key:
+            # The first of the two may have used the captcha up since.
+            earlier = (
+                Comment.objects.filter(status_key_hash=hashing.status_key_hash(draft.status_key))
+                .values_list("fingerprint", flat=True)
+                .first()
+            )
+        return earlier is not None and earlier == draft.fingerprint(sending.gate.article_id)
+
+    def _refused(self, sending: Sending, sentence: str) -> HttpResponse:
+        """Say that nothing can be sent, and give back what was typed."""
+        context = {"gate": sending.gate, "refusal": sentence}
+        return self.show(context | {"typed": self.request.POST.get("text", "")})
+
+    def _form(self, gate: Gate, form: CommentForm, parent: str | None) -> HttpResponse:
+        self.offer(form)
+        number = read_number(parent)
+        thread = reading.read_thread(gate, number) if number else None
+        context = {
+            "gate": gate,
+            "form": form,
+            "thread": thread[0] if thread else None,
+            "token": form.token or new_token(gate.article_id),
+            "limit": LONGEST_TEXT,
+            "url": reverse("comments:send", args=[gate.article_id]),
+        }
+        return self.show(context)
+
+
+class ReportView(PrivateView):
+    """A complaint about a comment."""
+
+    template_name = "comments/report_page.html"
+    fragment_name = "comments/report_form.html"
+
+    def get(self, request: HttpRequest, article: str, comment: str) -> HttpResponse:
+        gate, shown = _gate(article), self._comment(article, comment)
+        return self._form(gate, shown, ReportForm())
+
+    def post(self, request: HttpRequest, article: str, comment: str) -> HttpResponse:
+        gate, shown = _gate(article), self._comment(article, comment)
+        if wants_other(request.POST):
+            return self._form(gate, shown, ReportForm(initial=request.POST.dict()))
+        form = ReportForm(request.POST)
+        if form.is_valid():
+            try:
+                services.report_comment(
+                    comment=shown,
+                    reason=form.cleaned_data["reason"],
+                    text=form.cleaned_data["text"],
+                    email=form.cleaned_data["email"],
+                    address=request.META["REMOTE_ADDR"],
+                )
+            except ValidationError as refusal:
+                form.add_error(None, refusal)
+            else:
+                return self.show({"gate": gate, "comment": shown, "is_done": True})
+        return self._form(gate, shown, form)
+
+    def _comment(self, article: str, comment: str) -> Comment:
+        return get_object_or_404(
+            Comment.objects.approved(), pk=int(comment), article_id=int(article)
+        )
+
+    def _form(self, gate: Gate, comment: Comment, form: ReportForm) -> HttpResponse:
+        self.offer(form)
+        context = {"gate": gate, "comment": comment, "form": form, "url": self.request.path}
+        return self.show(context)
+
+
+class _OwnView(PrivateView):
+    """What belongs to whoever knows the secret of a status link."""
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().dispatch(request, *args, **kwargs)
+        # The address is a secret: no page that is left from here may learn it.
+        response["Referrer-Policy"] = "strict-origin"
+        return response
+
+    def comment(self, key: str) -> Comment:
+        rows = Comment.objects.select_related("article", "consent")
+        return get_object_or_404(rows, status_key_hash=hashing.status_key_hash(key))
+
+
+class StatusView(_OwnView):
+    """Where a comment is, and what its sender may still do with it."""
+
+    template_name = "comments/status_page.html"
+    fragment_name = "comments/status_fragment.html"
+
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        comment = self.comment(key)
+        return self._page(comment, key, AmendForm(initial={"text": comment.text}))
+
+    def post(self, request: HttpRequest, key: str) -> HttpResponse:
+        comment = self.comment(key)
+        form = AmendForm(initial={"text": comment.text})
+        try:
+            match request.POST.get("action"):
+                case "withdraw":
+                    services.withdraw_comment(comment=comment)
+                case "erase":
+                    services.erase_comment(comment=comment)
+                    return self.show({"comment": None})
+                case "amend":
+                    form = AmendForm(request.POST)
+                    if not form.is_valid():
+                        return self._page(comment, key, form)
+                    self._amend(comment, form.cleaned_data["text"])
+                case _:
+                    return HttpResponse(status=400)
+        except ValidationError as refusal:
+            return self._page(comment, key, form, refusal=refusal.messages[0])
+        return HttpResponseRedirect(request.path, status=303)
+
+    def _amend(self, comment: Comment, text: str) -> None:
+        sending = read_sending(comment.article_id, None, "", None, "")
+        if sending is None:
+            raise ValidationError(_("This article takes no comments."))
+        services.amend_comment(comment=comment, text=text, sending=sending)
+
+    def _page(self, comment: Comment, key: str, form: AmendForm, refusal: str = "") -> HttpResponse:
+        rules = CommentSettings.objects.first() or CommentSettings()
+        context = {
+            "comment": comment,
+            "key": key,
+            "form": form if may_be_amended(comment) else None,
+            "refusal": refusal,
+            "message": comment.decisions.exclude(message="")
+            .values_list("message", flat=True)
+            .first(),
+            "retention_months": rules.retention_months,
+            "limit": LONGEST_TEXT,
+        }
+        return self.show(context)
+
+
+class ExportView(_OwnView):
+    """Everything that is kept of one comment's sender."""
+
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        comment = self.comment(key)
+        text = json.dumps(exported(comment), ensure_ascii=False, indent=2)
+        response = HttpResponse(text, content_type="application/json; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="binh-luan-{comment.pk}.json"'
+        return response
