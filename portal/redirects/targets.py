@@ -33,6 +33,8 @@ _SHOWN = {
     "news:author": "author",
     "page": "page",
 }
+# Whose other pages made for many things may be asked here; those of one visitor are for a browser.
+_ASKED = {"news", "data"}
 _MODELS: dict[str, type[Model]] = {
     "article": Article,
     "category": Category,
@@ -139,7 +141,7 @@ def _place_of(match: Any, path: str) -> tuple[str, int | str] | None:
         return field, int(match.kwargs["pk"])
     if field is not None:
         return field, match.kwargs["slug"]
-    if match.kwargs and not _answers(match, path):
+    if match.kwargs and not (set(match.namespaces) <= _ASKED and _answers(match, path)):
         return None
     return "address", path
 

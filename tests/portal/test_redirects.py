@@ -325,6 +325,12 @@ def test_wish_that_cannot_be_fulfilled_is_refused(old: str, new: str, words: str
     assert words in step.note
 
 
+@pytest.mark.parametrize("new", ["/danh-gia/{}/cua-toi", "/binh-luan/{}/", "/binh-luan/{}/1/"])
+def test_redirect_never_leads_to_what_is_one_visitors_own(new: str) -> None:
+    [step] = plan([Wish(1, "/cu", new.format(make_article().pk))])
+    assert step.outcome == services.REFUSED
+
+
 def test_address_of_an_article_that_is_there_cannot_be_led_away() -> None:
     article = make_article()
     [step] = plan([Wish(1, f"/tin-tuc/tieu-de-khac-{article.pk}", "/luu-tru/")])
