@@ -149,7 +149,9 @@ def main() -> None:
         "django.contrib.staticfiles.storage.StaticFilesStorage"
     )
     name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=options.keep)
+    connection.creation.create_test_db(
+        verbosity=0, autoclobber=True, serialize=False, keepdb=options.keep
+    )
     try:
         if Article.objects.count() != options.articles:
             Article.objects.all().delete()

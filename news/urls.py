@@ -1,4 +1,5 @@
 from django.urls import path, re_path
+from django.views.generic import RedirectView
 
 from news.views import articles as views
 from news.views import search
@@ -18,6 +19,10 @@ urlpatterns = [
     path("dong-su-kien/<slug:slug>/", views.SeriesView.as_view(), name="series"),
     path("tac-gia/<slug:slug>/", views.AuthorView.as_view(), name="author"),
     path("tim-kiem", search.SearchView.as_view(), name="search"),
+    path(
+        "tim-kiem/",
+        RedirectView.as_view(pattern_name="news:search", permanent=True, query_string=True),
+    ),
     path("tim-kiem/goi-y", search.TitlesView.as_view(), name="search-titles"),
     path("tim-kiem/dem", search.CountView.as_view(), name="search-count"),
     path("luu-tru/", views.ArchiveView.as_view(), name="archive"),

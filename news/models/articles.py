@@ -266,6 +266,12 @@ class Article(models.Model):
             models.Index(
                 F("published_at").desc(nulls_first=True), F("id").desc(), name="news_article_newest"
             ),
+            # The latest corrections, of which the list of sitemaps tells.
+            models.Index(
+                F("updated_at").desc(),
+                name="news_article_corrected",
+                condition=Q(updated_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

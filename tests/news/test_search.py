@@ -38,6 +38,15 @@ def test_page_without_words_explains_itself(client: Client) -> None:
     assert 'role="alert"' not in html
 
 
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_address_with_a_slash_leads_to_the_page_with_its_words(
+    client: Client, language: str
+) -> None:
+    response = client.get(f"{language}/tim-kiem/?q=ch%E1%BB%A3+h%E1%BA%A1&page=2")
+    assert response.status_code == 301
+    assert response["Location"] == f"{language}/tim-kiem?q=ch%E1%BB%A3+h%E1%BA%A1&page=2"
+
+
 def test_results_are_counted_marked_and_kept_out_of_search_engines(client: Client) -> None:
     make_article("Công trình thủy lợi", summary="Kênh <b>thuỷ lợi</b> & mương")
     html = page_of(client, q="thuy loi")

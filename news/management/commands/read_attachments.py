@@ -1,0 +1,70 @@
+"""`manage.py read_attachments`: the words of PDF files that were attached before search read them.
+
+docs/import.md tells when to run it.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections import Counter
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from news import pdf
+from news.models import Attachment, AttachmentText
+
+PROGRESS_EVERY = 25
+
+
+class Command(BaseCommand):
+    help = "Read the text of attached PDF files that search does not know yet."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--again", action="store_true", help="also those in which no text was found before"
+        )
+
+    def handle(self, *args: Any, **given: Any) -> None:
+        files = Attachment.objects.filter(extension="pdf", extracted=None)
+        if given["again"]:
+            files |= Attachment.objects.filter(extension="pdf", extracted__text="")
+        total = files.count()
+        counts: Counter[str] = Counter()
+        for file in files.order_by("pk").iterator(chunk_size=100):
+            counts[self._read(file)] += 1
+            if given["verbosity"] and counts.total() % PROGRESS_EVERY == 0:
+                done = {"done": counts.total(), "total": total}
+                self.stderr.write(_("%(done)d of %(total)d files") % done)
+        self.stdout.write(
+            _("With text: %(found)d. Without text: %(empty)d. Not opened: %(failed)d.")
+            % {name: counts[name] for name in ("found", "empty", "failed")}
+        )
+
+    def _read(self, file: Attachment) -> str:
+        """Read one file and keep its words; tell what came of it."""
+        try:
+            with default_storage.open(file.file.name) as content:
+                words = pdf.text_of(content.read())
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self.stderr.write(
+                _("%(path)s: cannot be opened: %(reason)s")
+                % {"path": file.file.name, "reason": reason}
+            )
+            return "failed"
+        # Each on its own, so that what was read stays if the next one stops everything.
+        with transaction.atomic():
+            if not Attachment.objects.select_for_update().filter(pk=file.pk).exists():
+                return "gone"  # removed from its article while it was read
+            AttachmentText.objects.update_or_create(attachment=file, defaults={"text": words})
+        if words:
+            return "found"
+        # That nothing was found is kept too, so the file is not read again each time.
+        self.stderr.write(
+            _("%(path)s: no text in it; perhaps it is scanned") % {"path": file.file.name}
+        )
+        return "empty"
