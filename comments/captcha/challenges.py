@@ -19,16 +19,12 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from comments.captcha import numerals, questions
+from comments.captcha import numerals, pictures, questions, sounds
 from comments.captcha.models import Tally
 
-# No two of them look alike, and no Vietnamese typing method changes them: vowels, D and W would
-# take the following letter or figure (Telex: AF, DD, W; VNI: A3, D9) for an accent and vanish.
-ALPHABET = "CFHJKLMNPRTVX34679"
-CODE_LENGTH = 6
-DIGIT_COUNT = 6
 # One issue in so many also sweeps, up to so many rows: more than are added in between.
 SWEEP_EVERY = 32
 SWEEP_ROWS = 500
@@ -75,7 +71,7 @@ class Challenge:
     @property
     def question(self) -> str:
         """The question in the reader's language; empty for the other kinds."""
-        return questions.compose(self.seed).text() if self.kind is Kind.QUESTION else ""
+        return capfirst(questions.compose(self.seed).text()) if self.kind is Kind.QUESTION else ""
 
 
 _KINDS = {kind.value[0]: kind for kind in Kind}
@@ -91,22 +87,17 @@ def kind_of(key: object) -> Kind | None:
     return _KINDS[key[8]]
 
 
-def random_code() -> str:
-    """Return new letters and figures for a picture."""
-    return "".join(secrets.choice(ALPHABET) for _place in range(CODE_LENGTH))
-
-
 def library_challenge() -> tuple[str, str]:
     """Return what the library's own fields would show and expect (CAPTCHA_CHALLENGE_FUNCT)."""
-    code = random_code()
+    code = pictures.random_code()
     return code, code.lower()
 
 
 def _response(kind: Kind, seed: str) -> str:
     if kind is Kind.PICTURE:
-        return random_code().lower()
+        return pictures.random_code().lower()
     if kind is Kind.SOUND:
-        return "".join(str(secrets.randbelow(10)) for _place in range(DIGIT_COUNT))
+        return sounds.random_digits()
     return questions.compose(seed).response
 
 
@@ -163,7 +154,7 @@ def issue(kind: Kind, address: str, *, replacing: object = "") -> Challenge:
                 "network": network_hash(address, timezone.localdate(now)),
                 "minute": now.replace(second=0, microsecond=0),
                 "limit": settings.CAPTCHA_PER_MINUTE,
-                "replacing": replacing if kind_of(replacing) else "",
+                "replacing": str(replacing) if kind_of(replacing) else "",
                 "seed": seed,
                 "response": response,
                 "key": key,

@@ -1,4 +1,8 @@
-"""Questions in plain words that people answer at once, by number or by word."""
+"""Questions in plain words that people answer at once, by number or by word.
+
+Each family has at least twenty answers, so a guess fails, and tells no answer to choose from. A
+question is made without words and worded when it is shown, so it can be asked in two languages.
+"""
 
 from __future__ import annotations
 
@@ -20,23 +24,103 @@ class Question:
     response: str
 
 
+def _language() -> str:
+    return "en" if get_language() == "en" else "vi"
+
+
 def _number(value: int) -> str:
     """Return a number in words of the reader's language."""
-    return numerals.spell(value, "en" if get_language() == "en" else "vi")
+    return numerals.spell(value, _language())
 
 
 def _sum(dice: random.Random) -> Question:
-    first, second = dice.randint(11, 59), dice.randint(2, 9)
+    first, second = dice.randint(11, 69), dice.randint(2, 9)
+    words = [first, second]
+    dice.shuffle(words)
     return Question(
         lambda: (
             _("How much is %(first)s plus %(second)s?")
+            % {"first": _number(words[0]), "second": _number(words[1])}
+        ),
+        str(first + second),
+    )
+
+
+def _difference(dice: random.Random) -> Question:
+    first, second = dice.randint(31, 89), dice.randint(2, 9)
+    return Question(
+        lambda: (
+            _("How much is %(first)s minus %(second)s?")
+            % {"first": _number(first), "second": _number(second)}
+        ),
+        str(first - second),
+    )
+
+
+def _after(dice: random.Random) -> Question:
+    number = dice.randint(11, 98)
+    return Question(
+        lambda: _("Which number comes right after %(number)s?") % {"number": _number(number)},
+        str(number + 1),
+    )
+
+
+def _before(dice: random.Random) -> Question:
+    number = dice.randint(12, 99)
+    return Question(
+        lambda: _("Which number comes right before %(number)s?") % {"number": _number(number)},
+        str(number - 1),
+    )
+
+
+def _weeks(dice: random.Random) -> Question:
+    weeks, days = dice.randint(2, 6), dice.randint(2, 6)
+    return Question(
+        lambda: (
+            _("How many days are %(weeks)s weeks and %(days)s days?")
+            % {"weeks": _number(weeks), "days": _number(days)}
+        ),
+        str(7 * weeks + days),
+    )
+
+
+def _hens(dice: random.Random) -> Question:
+    first, second = dice.randint(11, 49), dice.randint(2, 9)
+    return Question(
+        lambda: (
+            _("A house keeps %(first)s hens and buys %(second)s more. How many hens are there now?")
             % {"first": _number(first), "second": _number(second)}
         ),
         str(first + second),
     )
 
 
-FAMILIES = [_sum]
+def _books(dice: random.Random) -> Question:
+    first, second = dice.randint(21, 69), dice.randint(2, 9)
+    return Question(
+        lambda: (
+            _(
+                "A shelf holds %(first)s books and %(second)s of them are lent out. "
+                "How many books are left on the shelf?"
+            )
+            % {"first": _number(first), "second": _number(second)}
+        ),
+        str(first - second),
+    )
+
+
+def _figures(dice: random.Random) -> Question:
+    digits = [dice.randint(1, 9), *(dice.randint(0, 9) for _place in range(3))]
+    return Question(
+        lambda: (
+            _("Write in figures, one after the other: %(digits)s.")
+            % {"digits": ", ".join(numerals.digit_words(_language())[digit] for digit in digits)}
+        ),
+        "".join(map(str, digits)),
+    )
+
+
+FAMILIES = [_sum, _difference, _after, _before, _weeks, _hens, _books, _figures]
 
 
 def compose(seed: str) -> Question:
@@ -47,4 +131,4 @@ def compose(seed: str) -> Question:
 
 def canonical(answer: str) -> str:
     """Return an answer to any of the questions as `Question.response` writes it."""
-    return numerals.read_digits(answer)
+    return numerals.read_digits(answer).lstrip("0")
