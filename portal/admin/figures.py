@@ -1,0 +1,51 @@
+"""What the list and the form of articles gain from the statistics: views of the week, a way on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy
+
+from news.models import Article
+from news.templatetags.vietnamese_tags import number
+from portal.admin.comments import extend
+from stats.reports import with_views_of_a_week
+
+
+class ShowsViews(admin.ModelAdmin):
+    """Articles with their views of the last 7 days, read in the statement of the list."""
+
+    change_form_template = "admin/stats/article_form.html"
+
+    def _may_see_views(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("stats.view_dailyarticleviews")
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        columns = super().get_list_display(request)
+        return [*columns, "views_of_a_week"] if self._may_see_views(request) else columns
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        articles = super().get_queryset(request)
+        return with_views_of_a_week(articles) if self._may_see_views(request) else articles
+
+    @admin.display(description=gettext_lazy("7 days"), ordering=F("views_of_a_week").desc())
+    def views_of_a_week(self, article: Any) -> str:
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("admin:stats_article", args=[article.pk]),
+            number(article.views_of_a_week),
+        )
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["may_see_views"] = self._may_see_views(request)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+extend(Article, ShowsViews)

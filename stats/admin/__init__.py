@@ -1,0 +1,3 @@
+from stats.admin import figures, opening
+
+__all__ = ["figures", "opening"]

@@ -1,0 +1,209 @@
+"""What an earlier site had counted: for the whole site, and for each article."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from news.admin.base import StaffAdmin, is_number
+from news.models import Article
+from news.templatetags.vietnamese_tags import number
+from stats import figures, services
+from stats.admin.figures import goes_with_its_article
+from stats.admin.forms import check_day, day_field
+from stats.models import ArticleViews, OpeningBalance
+
+
+class FigureField(forms.IntegerField):
+    """A number of visits, typed with or without dots between its thousands."""
+
+    def __init__(self, *, label: Any, **options: Any) -> None:
+        super().__init__(
+            label=label,
+            localize=True,
+            widget=AdminTextInputWidget({"inputmode": "numeric", "autocomplete": "off"}),
+            error_messages={
+                "invalid": gettext_lazy("Enter a whole number, for example 3.750.188."),
+            },
+            validators=[
+                MinValueValidator(0, gettext_lazy("The figure cannot be less than 0.")),
+                MaxValueValidator(
+                    services.MAX_FIGURE, gettext_lazy("No site has been read that often.")
+                ),
+            ],
+            **options,
+        )
+
+
+class OpeningBalanceForm(forms.ModelForm):
+    figure = FigureField(label=gettext_lazy("visits until then"))
+    since = day_field(
+        gettext_lazy("counted here since"),
+        help_text=gettext_lazy("The first day that is added to the figure."),
+    )
+
+    class Meta:
+        model = OpeningBalance
+        fields: list[str] = []  # the admin's fields choose
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        check_day(self, "since")
+        return data
+
+
+class ArticleViewsForm(forms.ModelForm):
+    opening_balance = FigureField(
+        label=gettext_lazy("opening balance"),
+        help_text=gettext_lazy("Views that an earlier site had counted."),
+    )
+
+    class Meta:
+        model = ArticleViews
+        fields: list[str] = []
+
+
+class BalanceAdmin(StaffAdmin):
+    """Figures of an earlier site: never added by hand nor deleted, only set; set to 0 is none."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return goes_with_its_article(request)
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        """Each field with what stood there and what stands there now."""
+        return "; ".join(
+            _("%(field)s: %(old)s → %(new)s")
+            % {
+                "field": form.fields[name].label,
+                "old": _said(form.initial.get(name)),
+                "new": _said(form.cleaned_data[name]),
+            }
+            for name in form.changed_data
+        )
+
+
+def _said(value: Any) -> str:
+    if value is None:
+        return "–"
+    return number(value) if isinstance(value, int) else f"{value:%d/%m/%Y}"
+
+
+@admin.register(OpeningBalance)
+class OpeningBalanceAdmin(BalanceAdmin):
+    form = OpeningBalanceForm
+    readonly_fields = ["total_now"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["figure", "since", "total_now"],
+                "description": gettext_lazy(
+                    "The total in the footer of every page is this figure and all visits counted "
+                    "here from the given day on. Enter what the earlier site showed on the evening "
+                    "before that day. Every change is kept in the history with its old value."
+                ),
+            },
+        )
+    ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:stats_openingbalance_change", args=[1]))
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        if object_id != "1":
+            return None
+        today = timezone.localdate()
+        return OpeningBalance.objects.first() or OpeningBalance(figure=0, since=today)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["subtitle"] = None
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return HttpResponseRedirect(reverse("admin:index"))
+
+    @admin.display(description=gettext_lazy("total shown now"))
+    def total_now(self, balance: OpeningBalance) -> str:
+        return number(figures.read().total)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        services.set_opening_balance(
+            figure=form.cleaned_data["figure"], since=form.cleaned_data["since"]
+        )
+
+
+@admin.register(ArticleViews)
+class ArticleViewsAdmin(BalanceAdmin):
+    form = ArticleViewsForm
+    list_display = ["article", "opening_balance", "views", "in_all"]
+    list_select_related = ["article"]
+    list_per_page = 50
+    show_full_result_count = False
+    ordering = ["-opening_balance", "-views", "-pk"]
+    search_fields = ["article__title"]
+    readonly_fields = ["of_article", "counted", "in_all"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["of_article", "opening_balance", "counted", "in_all"],
+                "description": gettext_lazy(
+                    "The page of an article shows what an earlier site had counted and the views "
+                    "counted here together. Every change is kept in the history with its old value."
+                ),
+            },
+        )
+    ]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        if not is_number(object_id) or len(object_id) > 18:
+            return None
+        article = Article.objects.defer("body").filter(pk=object_id).first()
+        if article is None:
+            return None
+        # An article that nobody has read yet has no row.
+        row = ArticleViews.objects.filter(article=article).first() or ArticleViews(article=article)
+        row.article = article
+        return row
+
+    @admin.display(description=gettext_lazy("article"))
+    def of_article(self, row: ArticleViews) -> str:
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:stats_article", args=[row.pk]), row.article.title
+        )
+
+    @admin.display(description=gettext_lazy("views counted here"))
+    def counted(self, row: ArticleViews) -> str:
+        return number(row.views)
+
+    @admin.display(description=gettext_lazy("views in all"))
+    def in_all(self, row: ArticleViews) -> str:
+        return number(row.total)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["subtitle"] = kwargs["obj"].article.title
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        services.set_article_opening_balance(
+            article=obj.article, figure=form.cleaned_data["opening_balance"]
+        )
