@@ -1,4 +1,4 @@
-"""The two groups that a newsroom begins with, made after each migration where they are missing.
+"""The groups that a newsroom begins with, made after each migration where they are missing.
 
 A data migration would run before the permissions exist, and would not survive the flush between
 tests. What an office changes in its groups is never touched again; only rights that did not exist
@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 
 EDITORS = "Biên tập viên"
 WRITERS = "Cộng tác viên"
+MODERATORS = "Người kiểm duyệt bình luận"
 # The apps whose data the editors look after.
 EDITED = ["news", "ratings", "comments", "stats", "portal"]
 
@@ -31,7 +32,11 @@ def create_groups(using: str = "default", **kwargs: Any) -> None:
     earlier = set(permissions.values_list("pk", flat=True))
     for label in EDITED:
         create_permissions(apps.get_app_config(label), verbosity=0, using=using)
-    rights = {EDITORS: _rights_of_editors(permissions), WRITERS: _rights_of_writers(permissions)}
+    rights = {
+        EDITORS: _rights_of_editors(permissions),
+        WRITERS: _rights_of_writers(permissions),
+        MODERATORS: _rights_of_moderators(permissions),
+    }
     for name, granted in rights.items():
         with transaction.atomic(using=using):
             group, is_new = Group.objects.using(using).get_or_create(name=name)
@@ -42,7 +47,7 @@ def create_groups(using: str = "default", **kwargs: Any) -> None:
 def _rights_of_editors(permissions: QuerySet[Permission]) -> QuerySet[Permission]:
     """Everything in our apps and in the frame of the pages, staff accounts excepted."""
     return permissions.filter(content_type__app_label__in=EDITED).exclude(
-        content_type__model__in=["user", "listing", "listingmonth"]
+        content_type__model__in=["user", "listing", "listingmonth", "commenttally", "sendlimit"]
     )
 
 
@@ -57,3 +62,16 @@ def _rights_of_writers(permissions: QuerySet[Permission]) -> QuerySet[Permission
         ]
     )
     return permissions.filter(own | files | look_up, content_type__app_label="news")
+
+
+def _rights_of_moderators(permissions: QuerySet[Permission]) -> QuerySet[Permission]:
+    """Decisions about comments and what they are made by; not the erasing of personal data."""
+    decide = Q(codename__in=["moderate_comment", "delete_block"])
+    words = Q(content_type__model__in=["listedphrase", "cannedreason"])
+    look_up = Q(
+        codename__in=[
+            *("view_comment", "view_report", "view_decision", "view_block", "view_consenttext"),
+            *("view_commentsettings", "view_commentswitch"),
+        ]
+    )
+    return permissions.filter(decide | words | look_up, content_type__app_label="comments")

@@ -1,0 +1,30 @@
+"""The one page on which the desk asks before it acts, and how it names people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+
+def person(user: Any) -> str:
+    """Who decided: a member of staff by name, or nobody: the sender, or a rule."""
+    return (user.get_full_name() or user.get_username()) if user else _("sender or rule")
+
+
+def ask(model_admin: Any, request: HttpRequest, form: forms.Form, **context: Any) -> HttpResponse:
+    """Show a form; `context` names title, explanation, comments, hidden, button and back."""
+    return TemplateResponse(
+        request,
+        "admin/comments/ask.html",
+        {
+            **model_admin.admin_site.each_context(request),
+            "opts": model_admin.opts,
+            "media": model_admin.media + form.media,
+            "form": form,
+            **context,
+        },
+    )

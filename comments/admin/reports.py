@@ -1,0 +1,208 @@
+"""Complaints about comments, with the clocks that the law sets, and what becomes of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from comments import services
+from comments.admin.asking import ask, person
+from comments.admin.comments import MODERATE
+from comments.admin.desk_forms import HandleForm
+from comments.admin.queue import OpenFilter, is_open_asked
+from comments.admin.showing import clock, moment, urgency
+from comments.models import Comment, Report
+from news.admin.base import ChoicesFilter, StaffAdmin
+
+Status = Comment.Status
+Outcome = Report.Outcome
+
+
+@admin.register(Report)
+class ReportAdmin(StaffAdmin):
+    """What must be decided soonest comes first."""
+
+    list_display = ["deadline", "complaint", "about", "decided", "received"]
+    list_display_links = None
+    list_select_related = ["comment", "comment__article", "handled_by"]
+    list_filter = [OpenFilter, ("kind", ChoicesFilter), ("reason", ChoicesFilter)]
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+    search_fields = ["text", "comment__text", "comment__name"]
+    search_help_text = gettext_lazy("Part of the complaint or of the comment.")
+    show_full_result_count = False
+    sortable_by = ()
+    actions = None
+    change_list_template = "admin/comments/report/change_list.html"
+    change_form_template = "admin/comments/report/change_form.html"
+    fieldsets = [
+        (None, {"fields": ["deadline", "about"]}),
+        (
+            gettext_lazy("Complaint"),
+            {"fields": ["kind", "reason", "text", "email", "received_at", "due_at"]},
+        ),
+        (gettext_lazy("Decision"), {"fields": ["decided", "note"]}),
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("comments.view_report") or request.user.has_perm(MODERATE)
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        return ["due_at", "pk"] if is_open_asked(request) else ["-pk"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
+        rows = super().get_queryset(request)
+        return rows.defer("comment__article__body", "comment__article__summary")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [name for _title, options in self.fieldsets for name in options["fields"]]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        title = _("Open complaints") if is_open_asked(request) else _("Complaints")
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    # --- What is shown ------------------------------------------------------------------------
+
+    @admin.display(description=gettext_lazy("deadline"))
+    def deadline(self, report: Report) -> str:
+        now = timezone.now()
+        return format_html(
+            '<span class="desk-clock desk-clock-{}">{}</span><div class="quiet">{}</div>',
+            urgency(report, now),
+            clock(report, now),
+            moment(report.due_at),
+        )
+
+    @admin.display(description=gettext_lazy("complaint"))
+    def complaint(self, report: Report) -> str:
+        return format_html(
+            '<a href="{}">{}: {}</a><div class="desk-text" dir="auto">{}</div>',
+            reverse("admin:comments_report_change", args=[report.pk]),
+            capfirst(report.get_kind_display()),
+            report.get_reason_display(),
+            report.text,
+        )
+
+    @admin.display(description=gettext_lazy("comment"))
+    def about(self, report: Report) -> str:
+        comment = report.comment
+        return format_html(
+            '<a class="desk-name" href="{}"><bdi>{}</bdi></a> <span class="desk-tag">{}</span>'
+            '<div class="desk-text" dir="auto">{}</div><div class="quiet">{}</div>',
+            reverse("admin:comments_comment_change", args=[comment.pk]),
+            comment.name or _("(erased)"),
+            capfirst(comment.get_status_display()),
+            comment.text,
+            comment.article,
+        )
+
+    @admin.display(description=gettext_lazy("decision"))
+    def decided(self, report: Report) -> str:
+        if report.handled_at is None:
+            return _("Open")
+        return _("%(outcome)s, %(who)s, %(at)s") % {
+            "outcome": capfirst(report.get_outcome_display()),
+            "who": person(report.handled_by),
+            "at": moment(report.handled_at),
+        }
+
+    @admin.display(description=gettext_lazy("received at"))
+    def received(self, report: Report) -> str:
+        return moment(report.received_at)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        report: Any = kwargs["obj"]
+        context["may_handle"] = report.handled_at is None and request.user.has_perm(MODERATE)
+        context["may_hide"] = context["may_handle"] and report.comment.status == Status.APPROVED
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    # --- Handling -----------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/handle/", view(self.handle_view), name="comments_report_handle"),
+            path("<int:pk>/hide/", view(self.hide_view), name="comments_report_hide"),
+            *super().get_urls(),
+        ]
+
+    def _report(self, request: HttpRequest, pk: int) -> Report:
+        if not request.user.has_perm(MODERATE):
+            raise PermissionDenied
+        return get_object_or_404(Report.objects.select_related("comment__article"), pk=pk)
+
+    def handle_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Decide a complaint: keep the comment or take it off the page, with the reasons."""
+        report = self._report(request, pk)
+        form = HandleForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                self._handle(request, report, form.cleaned_data)
+            except ValidationError as refusal:
+                form.add_error(None, refusal.messages)
+            else:
+                messages.success(request, _("The complaint was decided."))
+                return HttpResponseRedirect(reverse("admin:comments_report_changelist"))
+        return ask(
+            self,
+            request,
+            form,
+            title=_("Decide the complaint"),
+            explanation=_("%(reason)s: %(clock)s.")
+            % {
+                "reason": capfirst(report.get_reason_display()),
+                "clock": clock(report, timezone.now()),
+            },
+            comments=[report.comment],
+            back=reverse("admin:comments_report_change", args=[report.pk]),
+        )
+
+    @transaction.atomic
+    def _handle(self, request: HttpRequest, report: Report, data: dict[str, str]) -> None:
+        services.handle_report(report=report, by=request.user, **data)
+        comment = report.comment
+        was_hidden = comment.status == Status.REMOVED and not comment.withdrawn_at
+        if report.outcome == Outcome.DISMISSED and was_hidden and not comment.erased_at:
+            # It was hidden while the complaint was open: kept means shown again.
+            services.restore_comment(comment=comment, by=request.user, note=data["note"])
+
+    def hide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Hide the comment at once; the complaint stays open until it is decided."""
+        report = self._report(request, pk)
+        if request.method == "POST":
+            try:
+                services.remove_comment(
+                    comment=report.comment,
+                    by=request.user,
+                    reason=report.reason,
+                    note=_("Hidden until the complaint is decided."),
+                )
+            except ValidationError as refusal:
+                messages.warning(request, " ".join(refusal.messages))
+            else:
+                words = _("The comment is hidden. The complaint is still to be decided.")
+                messages.success(request, words)
+        return HttpResponseRedirect(reverse("admin:comments_report_change", args=[report.pk]))

@@ -1,0 +1,137 @@
+"""Everything of one sender: to hand it over, or to erase it, when they ask for it by law.
+
+Law 91/2025/QH15 and Decree 356/2025/NĐ-CP: a copy within 10 days, erasure within 20. The address is
+typed into a form and never stands in an address line, a log or the history of the admin.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, DELETION, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from comments import hashing, services
+from comments.admin.desk_forms import EraseForm, SenderForm
+from comments.models import Comment
+from comments.services.erasing import exported
+
+
+@dataclass
+class Found:
+    """What is kept of a sender, and how the desk speaks of them without naming them."""
+
+    label: str
+    data: dict[str, Any]
+    comment: Comment | None = None
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self.data.values()))
+
+
+def find(who: str) -> Found | None:
+    """What is kept of a sender known by an e-mail address, or of the comment of a status link."""
+    if "@" in who:
+        key = hashing.email_hash(who) or ""
+        return Found(f"e-mail {key[:8]}", services.export_sender(email=who))
+    secret = who.rstrip("/").rpartition("/")[2]
+    comment = Comment.objects.filter(status_key_hash=hashing.status_key_hash(secret)).first()
+    if comment is None:
+        return None
+    return Found(f"comment {comment.pk}", {"comments": [exported(comment)]}, comment)
+
+
+class SenderDesk(admin.ModelAdmin):
+    """The pages of personal data; whoever may delete comments may open them."""
+
+    def has_erase_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("comments.delete_comment")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("sender/", view(self.sender_view), name="comments_comment_sender"),
+            path("sender/export/", view(self.export_view), name="comments_comment_export"),
+            path("sender/erase/", view(self.erase_view), name="comments_comment_erase"),
+            *super().get_urls(),
+        ]
+
+    def sender_view(self, request: HttpRequest) -> HttpResponse:
+        """Ask whose data are meant, and show how much there is of them."""
+        form, found = self._asked(request, SenderForm)
+        return self._show(request, form, found)
+
+    def export_view(self, request: HttpRequest) -> HttpResponse:
+        form, found = self._asked(request, SenderForm)
+        if found is None:
+            return self._show(request, form, found)
+        self._log(request, found, CHANGE, _("Personal data exported; rows: %(count)d."))
+        answer = JsonResponse(found.data, json_dumps_params={"ensure_ascii": False, "indent": 2})
+        name = f"{timezone.localdate():%Y-%m-%d}-du-lieu-ca-nhan.json"
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    def erase_view(self, request: HttpRequest) -> HttpResponse:
+        form, found = self._asked(request, EraseForm)
+        if found is None:
+            return self._show(request, form, found)
+        if found.comment is not None:
+            services.erase_comment(comment=found.comment, by=request.user)
+        else:
+            services.erase_sender(email=form.cleaned_data["who"], by=request.user)
+        self._log(request, found, DELETION, _("Personal data erased; rows: %(count)d."))
+        words = _("Everything of this sender was erased; rows: %(count)d.")
+        messages.success(request, words % {"count": found.count})
+        return HttpResponseRedirect(reverse("admin:comments_comment_sender"))
+
+    def _asked(self, request: HttpRequest, kind: type[SenderForm]) -> tuple[Any, Found | None]:
+        if not self.has_erase_permission(request):
+            raise PermissionDenied
+        form = kind(request.POST if request.method == "POST" else None)
+        if not form.is_valid():
+            return form, None
+        found = find(form.cleaned_data["who"])
+        if found is None or not found.count:
+            form.add_error("who", _("Nothing is kept of this sender."))
+            return form, None
+        return form, found
+
+    def _show(self, request: HttpRequest, form: Any, found: Found | None) -> HttpResponse:
+        who = form.data.get("who", "") if form.is_bound else ""
+        erase = None
+        if isinstance(form, EraseForm):
+            # Sent without the confirmation: the page stays where it was.
+            erase, form = form, SenderForm({"who": who})
+            form.is_valid()
+            found = find(form.cleaned_data["who"]) if "who" in form.cleaned_data else None
+        elif found is not None:
+            erase = EraseForm(initial={"who": who})
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Data of one sender"),
+            "opts": self.opts,
+            "form": form,
+            "found": found if found is not None and found.count else None,
+            "erase": erase,
+            "who": who,
+        }
+        return TemplateResponse(request, "admin/comments/sender.html", context)
+
+    def _log(self, request: HttpRequest, found: Found, flag: int, words: str) -> None:
+        LogEntry.objects.create(
+            user=request.user,  # type: ignore[misc]
+            content_type=ContentType.objects.get_for_model(Comment),
+            object_repr=found.label,
+            action_flag=flag,
+            change_message=words % {"count": found.count},
+        )
