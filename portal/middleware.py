@@ -47,6 +47,23 @@ class ErrorPages:
         return page
 
 
+class Head:
+    """Send whoever asks by HEAD what stands before the body, and no body (RFC 9110, 9.3.2).
+
+    The server would drop it as well, and write a warning for each.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method == "HEAD" and not response.streaming and response.content:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
+        return response
+
+
 class Probes:
     """Answer whoever watches over the site, before anything is asked of the request.
 

@@ -91,6 +91,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.middleware.Head",
     "portal.middleware.Probes",
     "portal.middleware.ClientAddress",
     "portal.middleware.Beacon",

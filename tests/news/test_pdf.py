@@ -71,7 +71,7 @@ def deep() -> bytes:
 )
 def test_hostile_file_has_no_text_and_takes_bounded_time(content: bytes) -> None:
     started = time.monotonic()
-    assert len(pdf.text_of(content)) <= pdf.MOST_CHARACTERS
+    assert pdf.text_of(content) == ""
     assert time.monotonic() - started < 3 * pdf.SECONDS + 5
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from portal.middleware import ClientAddress, PublicPage, SameOrigin
+from portal.middleware import ClientAddress, Head, PublicPage, SameOrigin
 
 
 def answer(request: HttpRequest) -> HttpResponse:
@@ -81,3 +81,11 @@ def test_a_public_address_reads_the_one_cookie_it_needs(path: str, kept: set[str
     request.COOKIES = {"rater": "a", settings.SESSION_COOKIE_NAME: "b", "junk": "c"}
     PublicPage(answer)(request)
     assert set(request.COOKIES) == kept
+
+
+def test_head_is_told_the_length_of_a_body_that_is_not_sent() -> None:
+    # Asked without the test client, which takes the body of any answer to HEAD away.
+    asked = RequestFactory()
+    told, sent = (Head(answer)(request) for request in (asked.head("/"), asked.get("/")))
+    assert (told.content, told["Content-Length"]) == (b"", "4")
+    assert sent.content == b"fine"
