@@ -79,17 +79,20 @@ class Part(Period):
     def __str__(self) -> str:
         if self.unit == Unit.DAY:
             return f"{self.first:%d/%m/%Y}"
-        is_whole = self.last == _end(self.first, self.unit) and (
-            self.unit == Unit.WEEK
-            or (self.first.day == 1 and (self.unit == Unit.MONTH or self.first.month == 1))
-        )
         names = {"month": f"{self.first:%m/%Y}", "year": f"{self.first:%Y}"}
         name = names.get(self.unit, "")
-        if name and is_whole:
+        begins = self.first.day == 1 and (self.unit == Unit.MONTH or self.first.month == 1)
+        if name and begins and self.last == _end(self.first, self.unit):
             return name
-        start = "%d/%m" if self.first.year == self.last.year else "%d/%m/%Y"
-        days = f"{self.first:{start}}–{self.last:%d/%m/%Y}"
-        return f"{name} ({self.first:%d/%m}–{self.last:%d/%m})" if name else days
+        days = _span(self.first, self.last, with_year=not name)
+        return f"{name} ({days})" if name else days
+
+
+def _span(first: date, last: date, *, with_year: bool) -> str:
+    end = "%d/%m/%Y" if with_year else "%d/%m"
+    if first == last:
+        return f"{last:{end}}"
+    return f"{first:{end if first.year != last.year else '%d/%m'}}–{last:{end}}"
 
 
 def last_days(days: int, today: date) -> Period:
