@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from news.models import Article
 
 Full = Callable[[str], str]
 
+LANGUAGE = "vi"
+"""That of all articles."""
 HEADLINE = 110
 """Characters of a headline that Google asks not to exceed."""
 
@@ -61,7 +63,9 @@ def news_article(
     article: Article, tags: Iterable[str], agency: Agency, full: Full
 ) -> dict[str, Any]:
     """Describe an article; `dateModified` is the last correction announced to readers."""
-    url = full(article.get_absolute_url())
+    # Below another language stands the same article: it has one name.
+    with translation.override(LANGUAGE):
+        url = full(article.get_absolute_url())
     return _filled(
         {
             "@type": "NewsArticle",
@@ -69,7 +73,7 @@ def news_article(
             "mainEntityOfPage": url,
             "headline": _headline(article.title),
             "description": article.summary,
-            "inLanguage": "vi",
+            "inLanguage": LANGUAGE,
             "datePublished": _moment(article.published_at),
             "dateModified": _moment(last_change(article)),
             "expires": _moment(article.expires_at),

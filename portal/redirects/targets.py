@@ -83,8 +83,8 @@ def own_path(address: str) -> str:
 
 
 def _is_own_host(host: str) -> bool:
-    named = [name for name in settings.ALLOWED_HOSTS if name != "*"]
-    return validate_host(host, named)
+    names = [*settings.ALLOWED_HOSTS, urlsplit(settings.SITE_URL).hostname or ""]
+    return validate_host(host, [name for name in names if name != "*"])
 
 
 def find(addresses: Iterable[str]) -> dict[str, Target]:

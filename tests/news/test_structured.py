@@ -189,6 +189,10 @@ def test_article_is_known_by_its_vietnamese_address_alone(client: Client, prefix
     html = client.get(prefix + article.get_absolute_url()).content.decode()
     assert links(html, "canonical") == {"": SITE + article.get_absolute_url()}
     assert links(html, "alternate") == {}
+    assert properties(html)["og:url"] == [SITE + article.get_absolute_url()]
+    thing = described(html)["NewsArticle"]
+    assert thing["mainEntityOfPage"] == SITE + article.get_absolute_url()
+    assert thing["@id"] == f"{SITE}{article.get_absolute_url()}#article"
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])

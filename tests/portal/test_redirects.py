@@ -346,6 +346,17 @@ def test_own_host_in_front_of_a_target_is_dropped(settings: Any) -> None:
     assert (step.target.field, step.target.value) == ("article", article.pk)
 
 
+def test_own_address_is_known_where_any_name_is_answered(settings: Any) -> None:
+    settings.ALLOWED_HOSTS, settings.SITE_URL = ["*"], "https://*"
+    [unknown] = plan([Wish(1, "/cu", "https://yenha.example.gov.vn/cu/")])
+    assert unknown.outcome == services.NEW
+    settings.SITE_URL = "https://yenha.example.gov.vn"
+    [circle] = plan([Wish(1, "/cu", "https://yenha.example.gov.vn/cu/")])
+    assert circle.outcome == services.REFUSED
+    [other] = plan([Wish(1, "/cu", "https://khac.example.gov.vn/cu/")])
+    assert other.outcome == services.NEW
+
+
 def test_longest_path_of_vietnamese_letters_fits_the_index() -> None:
     # No letter follows another as it did before: nothing for the database to compress.
     letters = [chr(0x1EA0 + n * n * 31 % 89) for n in range((MAX_BYTES - 1) // 3)]
