@@ -8,7 +8,6 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from enum import IntEnum
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +15,10 @@ from crawleruseragents import is_crawler  # type: ignore[import-untyped]
 from django.conf import settings
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+
+from stats.models import Presence
+
+Kind = Presence.Kind
 
 # After so long without a sign of life the next page view begins another visit, and the next look
 # at the same article is another view of it: reloading a page for an hour makes one view.
@@ -29,14 +32,6 @@ KEYS_CHANGE_AT = timedelta(hours=4)
 MAX_AGENT = 512
 # Ids of articles as the database can hold them.
 MAX_ID_DIGITS = 18
-
-
-class Kind(IntEnum):
-    """What a key of a presence stands for; the numbers are those of `Presence.Kind`."""
-
-    PERSON = 1
-    BOT = 2
-    READER = 3
 
 
 @lru_cache(maxsize=8192)

@@ -30,6 +30,7 @@ async function tell() {
   try {
     const answer = await fetch(source.dataset.visit, {
       method: "POST",
+      headers: { "Content-Type": "text/plain" },
       body: source.dataset.article ?? "",
       // Counted even if the reader is gone the next moment.
       keepalive: true,

@@ -1,0 +1,158 @@
+"""The counter of a process: its memory, its thread, and what it does while the database is away."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import DataError, OperationalError, connection
+
+from stats import recorder as module
+from stats import writing
+from stats.models import DailyTotal
+from stats.recorder import Recorder
+from stats.recording import Kind
+from tests.factories import make_article
+from tests.portal.running import wait_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def own(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
+    """A recorder that writes by itself, faster than a real one."""
+    monkeypatch.setattr(module, "INTERVAL_SECONDS", 0.01)
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
+    recorder = Recorder()
+    yield recorder
+    recorder.stop()
+    assert recorder._thread is None or not recorder._thread.is_alive()
+
+
+def look(recorder: Recorder, number: int, article: int = 0) -> None:
+    key = number.to_bytes(16, "big")
+    recorder.add(Kind.PERSON, key, time.time(), article, b"r" + key[1:])
+
+
+def page_views() -> int:
+    return sum(DailyTotal.objects.values_list("page_views", flat=True))
+
+
+def test_thread_begins_with_the_first_page_view_and_writes(own: Recorder) -> None:
+    assert own._thread is None
+    look(own, 1)
+    wait_for(lambda: page_views() == 1)
+    look(own, 2)
+    wait_for(lambda: page_views() == 2)
+    figures = own.figures()
+    assert figures is not None
+    assert (figures.total, figures.online) == (2, 2)
+
+
+def test_stop_writes_what_waits(own: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "INTERVAL_SECONDS", 3600)
+    for number in range(100):
+        look(own, number)
+    own.stop()
+    assert page_views() == 100
+
+
+def test_database_that_is_away_loses_nothing_and_holds_up_nobody(
+    own: Recorder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried = threading.Semaphore(0)
+    back = threading.Event()
+    real = writing.write
+
+    def away(*args: Any) -> Any:
+        tried.release()
+        if back.is_set():
+            return real(*args)
+        raise OperationalError("the connection is lost")
+
+    monkeypatch.setattr(writing, "write", away)
+    look(own, 0)
+    for number in range(1, 1000):
+        started = time.perf_counter()
+        look(own, number)
+        assert time.perf_counter() - started < 1
+        if number % 250 == 0:
+            assert tried.acquire(timeout=30)
+    assert page_views() == 0
+    back.set()
+    wait_for(lambda: page_views() == 1000)
+    assert DailyTotal.objects.get().visits == 1000
+    said = [record.message for record in caplog.records if record.name == "stats"]
+    # Said once when it begins and once when it is over, not each second.
+    wait_for(lambda: caplog.records[-1].message == "visits are written again")
+    assert said[0] == "the database is away: visits are kept in memory"
+
+
+def test_confirmation_that_was_lost_does_not_count_a_batch_twice(
+    own: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = writing.write
+    lost = threading.Event()
+
+    def unconfirmed(*args: Any) -> Any:
+        answer = real(*args)
+        if not lost.is_set():
+            lost.set()
+            raise OperationalError("the connection was lost after the commit")
+        return answer
+
+    monkeypatch.setattr(writing, "write", unconfirmed)
+    look(own, 1)
+    assert lost.wait(30)
+    look(own, 2)
+    wait_for(lambda: own.figures() is not None and own._unwritten is None and not own._batch)
+    assert page_views() == 2
+    assert DailyTotal.objects.get().visits == 2
+
+
+def test_session_that_the_database_ended_is_opened_anew(own: Recorder) -> None:
+    look(own, 1)
+    wait_for(lambda: page_views() == 1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    look(own, 2)
+    wait_for(lambda: page_views() == 2)
+
+
+def test_batch_that_the_database_refuses_for_good_does_not_stop_the_counting(
+    own: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_REFUSALS", 3)
+    real = writing.write
+
+    def refuse_first(batch: Any, writer: Any) -> Any:
+        if batch.number == 1:
+            raise DataError("no")
+        return real(batch, writer)
+
+    monkeypatch.setattr(writing, "write", refuse_first)
+    look(own, 1)
+    wait_for(lambda: own._batch.number == 2)
+    look(own, 2)
+    wait_for(lambda: page_views() == 1)
+
+
+def test_figures_that_have_grown_old_are_not_told(own: Recorder) -> None:
+    own.writes_by_itself = False
+    article = make_article()
+    look(own, 1, article.pk)
+    own.flush()
+    assert own.figures() is not None
+    assert own.article(article.pk) is not None
+    own._figures_at -= module.FRESH_SECONDS + 1
+    own._articles[article.pk] = module._Known(
+        own._articles[article.pk].figures, time.time() - module.FRESH_SECONDS - 1
+    )
+    assert own.figures() is None
+    assert own.article(article.pk) is None
