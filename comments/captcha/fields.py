@@ -77,10 +77,10 @@ class CaptchaField(forms.Field):
     """
 
     widget = CaptchaInput
-    template_name = "comments/captcha/field.html"
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"label": _("Verification code")} | kwargs))
+        given = {"label": _("Verification code"), "template_name": "comments/captcha/field.html"}
+        super().__init__(**given | kwargs)
 
     def offer(self, request: HttpRequest, name: str = "captcha") -> None:
         """Issue the challenge that the form will show, in place of the one that was posted.

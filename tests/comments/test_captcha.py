@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import random
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -160,13 +161,16 @@ def test_challenges_of_many_threads_are_distinct(settings: Any) -> None:
     """The library's view seeds the global generator: 4,324 challenges had 88 answers there."""
     settings.CAPTCHA_PER_MINUTE = 10_000
 
-    def work() -> Challenge:
-        random.seed(1)
-        challenge = issue(Kind.PICTURE, HERE)
-        pictures.render(challenge.response, challenge.seed)
-        return challenge
+    def work() -> list[Challenge]:
+        made = []
+        for turn in range(1081):
+            random.seed(1)
+            made.append(issue(Kind.PICTURE, HERE))
+            if turn % 100 == 0:
+                pictures.render(made[-1].response, made[-1].seed)
+        return made
 
-    made = in_threads(4324, work)
+    made = list(itertools.chain(*in_threads(4, work)))
     assert len({challenge.key for challenge in made}) == 4324
     assert len({challenge.seed for challenge in made}) == 4324
     # Of 7.5 million possible answers, one or two pairs are the same by chance.
