@@ -3,9 +3,19 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from portal.admin import frame, merging, pages, redirects, songs, staff
+from portal.admin import comments, figures, frame, merging, pages, ratings, redirects, songs, staff
 
-__all__ = ["frame", "merging", "pages", "redirects", "songs", "staff"]
+__all__ = [
+    "comments",
+    "figures",
+    "frame",
+    "merging",
+    "pages",
+    "ratings",
+    "redirects",
+    "songs",
+    "staff",
+]
 
 admin.site.site_header = _("Newsroom of the portal")
 admin.site.site_title = _("Newsroom")

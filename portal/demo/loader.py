@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.core.files import File
 from django.core.files.base import ContentFile
@@ -29,6 +31,7 @@ from portal.models import (
     Song,
     WardMap,
 )
+from ratings.services import rate_article
 
 Say = Callable[[str], None]
 
@@ -156,6 +159,7 @@ def load(say: Say) -> None:
         _songs()
         _links()
         _alert(pages)
+        _ratings(list(articles.values()))
         say(_("  menu, map, songs and links"))
 
 
@@ -407,3 +411,20 @@ def _alert(pages: dict[str, Page]) -> None:
             ends_at=now + timedelta(days=365),
         )
     )
+
+
+def _ratings(articles: list[Article]) -> None:
+    """Ratings as readers would give them: of some articles none, of some one, of a few many."""
+    chance = random.Random(7)  # noqa: S311 – a demo is the same each time
+    now = timezone.now()
+    for number, article in enumerate(articles):
+        given = (0, 1, 9, 4, 14, 3, 6)[number % 7] if number != 4 else 46
+        liked = chance.choice([(1, 1, 2, 6, 9), (0, 1, 3, 5, 4), (4, 3, 3, 1, 1), (0, 0, 1, 4, 9)])
+        begun = article.published_at or now
+        for _rater in range(given):
+            rate_article(
+                article=article,
+                rater=UUID(int=chance.getrandbits(128)),
+                score=chance.choices(range(1, 6), liked)[0],
+                at=min(begun + timedelta(hours=chance.expovariate(1 / 40)), now),
+            )

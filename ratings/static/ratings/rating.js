@@ -7,6 +7,7 @@
 const section = document.querySelector("[data-rating]");
 const form = section.querySelector("[data-rating-form]");
 const withdraw = section.querySelector("[data-rating-withdraw]");
+const ownPage = section.querySelector("[data-rating-page]");
 const status = section.querySelector("[data-rating-status]");
 
 const HAS_RATED = "has-rated";
@@ -73,6 +74,12 @@ function choose(score) {
   for (const input of form.elements.score) input.checked = Number(input.value) === score;
 }
 
+/** With a rating of one's own it can be taken back right here. */
+function offerWithdrawal(isMine) {
+  withdraw.hidden = !isMine;
+  ownPage.hidden = isMine;
+}
+
 let touched = false; // a choice that the reader makes now outweighs an earlier one
 
 async function showMine() {
@@ -83,7 +90,7 @@ async function showMine() {
     const { score } = await response.json();
     if (score === null || touched) return;
     choose(score);
-    withdraw.hidden = false;
+    offerWithdrawal(true);
   } catch {
     // The stars then stay empty, and rating works all the same.
   }
@@ -127,7 +134,7 @@ async function carryOut(wish) {
     if (answer.state === "rated") remember();
     if (answer.state === "none") choose(null);
     if (answer.state === "rated" || answer.state === "none") {
-      withdraw.hidden = answer.state === "none";
+      offerWithdrawal(answer.state === "rated");
     }
   } catch {
     say("failed", section.dataset.failed);

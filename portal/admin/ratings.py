@@ -1,0 +1,69 @@
+"""What pages of the newsroom gain from the ratings: switches, and a column of stars."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy
+
+from news.models import Article, Category
+from news.templatetags.vietnamese_tags import number
+from portal.admin.comments import extend
+from ratings.models import RatingSwitch
+
+
+class RatingSwitchFormSet(forms.BaseInlineFormSet):
+    """A form that was sent without this part, by a page opened earlier, leaves it as it is."""
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        prefix = kwargs.get("prefix") or self.get_default_prefix()
+        if data is not None and f"{prefix}-TOTAL_FORMS" not in data:
+            data = {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
+        super().__init__(data, *args, **kwargs)
+
+
+class RatingSwitchInline(admin.TabularInline):
+    model = RatingSwitch
+    formset = RatingSwitchFormSet
+    fields = ["is_on"]
+    extra = max_num = 1
+    can_delete = False
+    verbose_name_plural = gettext_lazy("Ratings")
+
+
+class HasRatingSwitch(admin.ModelAdmin):
+    """Whoever may change switches turns rating on and off where the article or category is."""
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return [*super().get_inlines(request, obj), RatingSwitchInline]
+
+
+class ShowsStars(HasRatingSwitch):
+    """Articles with their average, read in the statement of the list."""
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return [*super().get_list_display(request), "stars"]
+
+    def get_list_select_related(self, request: HttpRequest) -> Any:
+        return [*super().get_list_select_related(request), "rating_summary"]  # type: ignore[misc]
+
+    @admin.display(description=gettext_lazy("stars"), ordering="rating_summary__average")
+    def stars(self, article: Any) -> str:
+        summary = getattr(article, "rating_summary", None)
+        if summary is None or not summary.count:
+            return "–"
+        return format_html(
+            '<a href="{}">{} ({})</a>',
+            reverse("admin:ratings_ratingsummary_hours", args=[article.pk]),
+            number(summary.shown_average, 1),
+            number(summary.count),
+        )
+
+
+extend(Article, ShowsStars)
+extend(Category, HasRatingSwitch)

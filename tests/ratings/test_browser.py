@@ -1,0 +1,218 @@
+"""Rating in a real browser: with one click, by keyboard, without a script, and read aloud."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from news.models import Article
+from ratings.models import Rating, RatingSummary
+from tests.factories import make_article, make_rating
+from tests.portal.running import wait_for
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+THANKS = "Cảm ơn bạn đã đánh giá bài viết."
+
+
+@pytest.fixture
+def article() -> Article:
+    return make_article("Lịch tiêm chủng")
+
+
+def star(page: Any, name: str) -> Any:
+    return page.locator("#danh-gia .star", has_text=name)
+
+
+def said(page: Any, sentence: str) -> None:
+    page.locator("[data-rating-status]", has_text=sentence).wait_for()
+
+
+def summary(page: Any) -> str:
+    return page.locator("[data-rating-summary]").inner_text()
+
+
+def test_one_click_on_a_star_is_the_whole_rating(page: Any, article: Article) -> None:
+    page.goto(article.get_absolute_url())
+    assert summary(page) == "Chưa có lượt đánh giá"
+    assert page.context.cookies() == []
+    star(page, "Tốt").first.click()
+    said(page, THANKS)
+    assert summary(page) == "lượt đánh giá: 1, trung bình: 4,0"
+    [cookie] = page.context.cookies()
+    assert (cookie["name"], cookie["httpOnly"], cookie["sameSite"]) == ("rater", True, "Lax")
+    star(page, "Rất kém").click()
+    wait_for(lambda: summary(page) == "lượt đánh giá: 1, trung bình: 1,0", 10)
+    page.get_by_role("button", name="Rút đánh giá").click()
+    said(page, "Đã rút đánh giá của bạn.")
+    assert summary(page) == "Chưa có lượt đánh giá"
+    assert page.locator("#danh-gia input:checked").count() == 0
+
+
+def test_forty_quick_clicks_in_two_tabs_without_a_cookie_are_one_rating(
+    page: Any, article: Article
+) -> None:
+    tabs = [page, page.context.new_page()]
+    for tab in tabs:
+        tab.goto(article.get_absolute_url())
+    for tab in tabs:
+        # All within one task of the page: nothing is answered in between.
+        tab.evaluate(
+            """() => {
+              const stars = [...document.querySelectorAll('#danh-gia .star__input')];
+              const form = stars[0].form;
+              form.dispatchEvent(new PointerEvent('pointerdown'));
+              for (let n = 0; n < 20; n += 1) stars[n % 5].click();
+            }"""
+        )
+    for tab in tabs:
+        said(tab, THANKS)
+    assert Rating.objects.get().score == 5
+    assert RatingSummary.objects.get().count == 1
+
+
+def test_stars_are_chosen_and_sent_by_keyboard(page: Any, article: Article) -> None:
+    sent: list[str] = []
+    page.on(
+        "request",
+        lambda r: sent.append(r.url) if r.method == "POST" and "danh-gia" in r.url else None,
+    )
+    page.goto(article.get_absolute_url())
+    page.locator("#danh-gia input").first.focus()
+    page.keyboard.press("Space")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    focus = "getComputedStyle(document.activeElement.closest('.star')).outlineStyle"
+    assert page.evaluate(focus) == "solid"
+    assert sent == []  # the arrow keys pass over stars that are not meant
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Gửi đánh giá"
+    page.keyboard.press("Enter")
+    said(page, THANKS)
+    assert Rating.objects.get().score == 4
+
+
+def test_screen_reader_finds_a_named_group_of_five_named_stars(page: Any, article: Article) -> None:
+    for score in (5, 5, 4):
+        make_rating(article, score)
+    page.goto(article.get_absolute_url())
+    tree = page.locator("#danh-gia").aria_snapshot()
+    assert 'heading "Đánh giá:" [level=2]' in tree
+    assert 'group "Nhấn vào sao để đánh giá bài viết"' in tree
+    for name in ("Rất kém", "Kém", "Đạt", "Tốt", "Rất tốt"):
+        assert f'radio "{name}"' in tree
+    assert 'button "Gửi đánh giá"' in tree
+    assert 'table "Phân bố các lượt đánh giá"' in tree
+    assert 'row "Rất tốt 2"' in tree
+    assert "img" not in tree
+
+
+def test_rating_without_a_script(browser: Any, site_url: str, article: Article) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=site_url, locale="vi-VN")
+    try:
+        page = context.new_page()
+        page.goto(article.get_absolute_url())
+        page.get_by_role("radio", name="Đạt").check()
+        page.get_by_role("button", name="Gửi đánh giá").click()
+        assert page.get_by_role("radio", name="Đạt").is_checked()
+        assert not Rating.objects.exists()
+        page.get_by_role("button", name="Xác nhận").click()
+        assert page.get_by_text(THANKS).is_visible()
+        assert "lượt đánh giá: 1, trung bình: 3,0" in page.locator("main").inner_text()
+        page.get_by_role("radio", name="Rất tốt").check()
+        page.get_by_role("button", name="Sửa đánh giá").click()
+        assert Rating.objects.get().score == 5
+        page.get_by_role("button", name="Rút đánh giá").click()
+        assert page.get_by_text("Đã rút đánh giá của bạn.").is_visible()
+        assert not Rating.objects.exists()
+    finally:
+        context.close()
+
+
+def test_browser_that_refuses_cookies_is_told_so(page: Any, article: Article) -> None:
+    page.route("**/danh-gia/**", drop_cookies)
+    page.goto(article.get_absolute_url())
+    star(page, "Rất tốt").click()
+    said(page, "Trình duyệt của bạn từ chối cookie")
+    assert page.locator("#danh-gia input:checked").get_attribute("value") == "5"
+    assert not Rating.objects.exists()
+
+
+def drop_cookies(route: Any) -> None:
+    answer = route.fetch()
+    headers = {name: value for name, value in answer.headers.items() if name != "set-cookie"}
+    route.request.frame.page.context.clear_cookies()
+    route.fulfill(response=answer, headers=headers)
+
+
+def test_star_is_kept_when_the_site_cannot_be_reached(page: Any, article: Article) -> None:
+    page.goto(article.get_absolute_url())
+    page.route("**/danh-gia/**", lambda route: route.abort())
+    star(page, "Rất tốt").click()
+    said(page, "Chưa gửi được đánh giá. Vui lòng thử lại.")
+    page.unroute("**/danh-gia/**")
+    page.get_by_role("button", name="Gửi đánh giá").click()
+    said(page, THANKS)
+    assert Rating.objects.get().score == 5
+    page.problems[:] = [p for p in page.problems if "ERR_FAILED" not in p]
+
+
+def test_own_rating_is_asked_for_near_the_stars_alone(page: Any, article: Article) -> None:
+    asked: list[str] = []
+    page.on("request", lambda r: asked.append(r.url) if "cua-toi" in r.url else None)
+    page.goto(article.get_absolute_url())
+    page.locator("#danh-gia input").first.focus()
+    star(page, "Đạt").click()
+    said(page, THANKS)
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    assert asked == []  # never on opening, and never of a browser that has not rated
+    assert page.locator("#danh-gia input:checked").count() == 0
+    page.locator("#danh-gia input").first.focus()
+    page.locator("#danh-gia input:checked").wait_for(state="attached")
+    assert page.locator("#danh-gia input:checked").get_attribute("value") == "3"
+    assert page.get_by_role("button", name="Rút đánh giá").is_visible()
+    assert len(asked) == 1
+
+
+def test_fresh_figures_of_the_page_are_shown(page: Any, article: Article) -> None:
+    page.goto(article.get_absolute_url())
+    page.evaluate(
+        """() => document.dispatchEvent(new CustomEvent('portal:figures',
+        { detail: { rating: { count: 1234, average: 4.5 } } }))"""
+    )
+    assert summary(page) == "lượt đánh giá: 1.234, trung bình: 4,5"
+    page.evaluate(
+        """() => document.dispatchEvent(new CustomEvent('portal:figures',
+        { detail: { rating: { count: 0, average: null } } }))"""
+    )
+    assert summary(page) == "Chưa có lượt đánh giá"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_rating_and_its_page_are_accessible_and_fit_a_phone(
+    page: Any, article: Article, scheme: str
+) -> None:
+    from tests.portal.test_browser import violations
+
+    make_rating(article, 5)
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.set_viewport_size({"width": 320, "height": 640})
+    for address in (article.get_absolute_url(), f"/danh-gia/{article.pk}/"):
+        page.goto(address)
+        page.locator(".star").nth(3).click()
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+        for box in page.locator(".star").all():
+            size = box.bounding_box()
+            assert size["width"] >= 44
+            assert size["height"] >= 44
+
+
+def test_paper_shows_the_figures_and_no_form(page: Any, article: Article) -> None:
+    make_rating(article, 5)
+    page.goto(article.get_absolute_url())
+    page.emulate_media(media="print")
+    assert page.locator("[data-rating-summary]").is_visible()
+    assert not page.locator("[data-rating-form]").is_visible()
