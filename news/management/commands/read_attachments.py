@@ -47,7 +47,7 @@ class Command(BaseCommand):
     def _read(self, file: Attachment) -> str:
         """Read one file and keep its words; tell what came of it."""
         try:
-            with default_storage.open(file.file.name) as content:
+            with default_storage.open(str(file.file)) as content:
                 words = pdf.text_of(content.read())
         except OSError as error:
             reason = error.strerror or str(error)
