@@ -79,8 +79,10 @@ class CaptchaField(forms.Field):
     widget = CaptchaInput
 
     def __init__(self, **kwargs: Any) -> None:
-        given = {"label": _("Verification code"), "template_name": "comments/captcha/field.html"}
-        super().__init__(**given | kwargs)
+        kwargs.setdefault("label", _("Verification code"))
+        kwargs.setdefault("help_text", HELP[Kind.PICTURE])
+        kwargs.setdefault("template_name", "comments/captcha/field.html")
+        super().__init__(**kwargs)
 
     def offer(self, request: HttpRequest, name: str = "captcha") -> None:
         """Issue the challenge that the form will show, in place of the one that was posted.

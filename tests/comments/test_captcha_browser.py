@@ -1,0 +1,212 @@
+"""The captcha in a real browser: by keyboard, by ear, without pictures, without a script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from captcha.models import CaptchaStore
+
+from comments.captcha.challenges import Verdict, check
+from tests.factories import make_article
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+NAME, TEXT = "Nguyễn Văn An", "Mong phường sớm sửa đoạn đường trước cổng trường."
+
+
+def open_form(page: Any, prefix: str = "") -> None:
+    page.goto(f"{prefix}/binh-luan/{make_article().pk}/gui")
+    page.fill("[name=name]", NAME)
+    page.fill("[name=text]", TEXT)
+
+
+def typed(page: Any) -> tuple[str, str]:
+    return page.input_value("[name=name]"), page.input_value("[name=text]")
+
+
+def key(page: Any) -> str:
+    return str(page.input_value("[name=captcha_key]"))
+
+
+def focused(page: Any) -> str:
+    return str(page.evaluate("document.activeElement.name || document.activeElement.innerText"))
+
+
+def solve_by_keyboard(page: Any) -> Verdict:
+    """Type the answer where the reader is, and let it be checked."""
+    page.keyboard.type(CaptchaStore.objects.get(hashkey=key(page)).response)
+    return check(key(page), page.input_value("[name=captcha]"))
+
+
+@pytest.fixture
+def scriptless(browser: Any, site_url: str) -> Iterator[Any]:
+    context = browser.new_context(locale="vi-VN", base_url=site_url, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("button", "shown"),
+    [
+        ("Đổi mã khác", ".captcha__picture"),
+        ("Nghe mã", ".captcha__sound"),
+        ("Trả lời câu hỏi thay thế", ".captcha__question"),
+    ],
+)
+def test_each_way_is_reached_and_solved_by_keyboard_alone(
+    page: Any, button: str, shown: str
+) -> None:
+    open_form(page)
+    first = key(page)
+    page.focus("[name=captcha]")
+    for _press in range(5):
+        page.keyboard.press("Tab")
+        if focused(page) in {button, "captcha_other"} and (
+            page.evaluate("document.activeElement.innerText") == button
+        ):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_function(
+        "old => document.querySelector('[name=captcha_key]').value != old", arg=first
+    )
+    page.wait_for_function("document.activeElement.name == 'captcha'")
+    assert page.is_visible(shown)
+    assert page.inner_text(".captcha__status") == "Đã có mã mới. Vui lòng nhập mã."
+    assert typed(page) == (NAME, TEXT)
+    assert not CaptchaStore.objects.filter(hashkey=first).exists()
+    assert solve_by_keyboard(page) is Verdict.RIGHT
+
+
+def test_ways_may_be_changed_again_and_again(page: Any) -> None:
+    open_form(page)
+    keys = {key(page)}
+    for button in ("Nghe mã", "Trả lời câu hỏi thay thế", "Xem mã trong hình", "Đổi mã khác"):
+        page.get_by_role("button", name=button).click()
+        page.wait_for_function(
+            "old => !old.includes(document.querySelector('[name=captcha_key]').value)",
+            arg=list(keys),
+        )
+        keys.add(key(page))
+    page.wait_for_selector(".captcha__picture")
+    assert CaptchaStore.objects.count() == 1
+    assert typed(page) == (NAME, TEXT)
+
+
+def test_sound_is_played_by_the_browser(page: Any) -> None:
+    open_form(page)
+    page.get_by_role("button", name="Nghe mã").click()
+    page.wait_for_selector("audio")
+    length = page.evaluate(
+        """async () => {
+            const audio = document.querySelector("audio");
+            audio.preload = "auto";
+            audio.load();
+            await new Promise((done, failed) => {
+                audio.oncanplaythrough = done;
+                audio.onerror = () => failed(audio.error.message);
+            });
+            return audio.duration;
+        }"""
+    )
+    assert 4 < length < 14
+    assert page.get_attribute("audio", "aria-label") == "Mã xác thực dạng âm thanh"
+
+
+def test_captcha_is_solved_with_pictures_off(page: Any) -> None:
+    page.route("**/*.png", lambda route: route.fulfill(status=200, content_type="image/png"))
+    open_form(page)
+    alt = page.get_attribute(".captcha__picture", "alt")
+    assert "Trả lời câu hỏi thay thế" in alt
+    page.get_by_role("button", name="Trả lời câu hỏi thay thế").click()
+    page.wait_for_selector(".captcha__question")
+    page.wait_for_function("document.activeElement.name == 'captcha'")
+    assert solve_by_keyboard(page) is Verdict.RIGHT
+
+
+def test_refusal_to_renew_is_said_and_the_code_in_hand_stays(page: Any) -> None:
+    open_form(page)
+    first = key(page)
+    page.route("**/ma/moi", lambda route: route.abort())
+    page.get_by_role("button", name="Đổi mã khác").click()
+    page.wait_for_function("document.querySelector('.captcha__status').textContent")
+    assert page.inner_text(".captcha__status") == "Không lấy được mã mới. Vui lòng thử lại."
+    assert key(page) == first
+    page.problems.clear()  # the browser tells of the request that failed
+
+
+def test_screen_reader_finds_names_and_descriptions(page: Any) -> None:
+    open_form(page)
+    page.get_by_role("button", name="Trả lời câu hỏi thay thế").click()
+    page.wait_for_selector(".captcha__question")
+    tree = page.locator(".captcha-field").aria_snapshot()
+    for line in (
+        '- textbox "Mã xác thực (*)"',
+        '- button "Đổi mã khác"',
+        '- button "Nghe mã"',
+        '- button "Xem mã trong hình"',
+        "- status",
+    ):
+        assert line in tree, tree
+    assert "question" not in tree
+    described = page.evaluate(
+        """document.querySelector("[name=captcha]").getAttribute("aria-describedby").split(" ")
+            .map(id => document.getElementById(id).innerText.trim()).join(" | ")"""
+    )
+    question = page.inner_text(".captcha__question")
+    assert described == f"{question} | Trả lời câu hỏi ở trên bằng chữ số hoặc bằng chữ."
+
+
+@pytest.mark.parametrize("button", ["", "Nghe mã", "Trả lời câu hỏi thay thế"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_to_say(page: Any, button: str, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": 320, "height": 700})
+    open_form(page)
+    if button:
+        page.get_by_role("button", name=button).click()
+        page.wait_for_function("document.activeElement.name == 'captcha'")
+    found = Axe().run(page, context=".captcha-field").response["violations"]
+    assert [violation["id"] for violation in found] == []
+    wide = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert wide <= 0
+
+
+def test_without_a_script_the_buttons_keep_what_was_typed(scriptless: Any) -> None:
+    open_form(scriptless)
+    for button, shown in (
+        ("Nghe mã", ".captcha__sound"),
+        ("Trả lời câu hỏi thay thế", ".captcha__question"),
+        ("Xem mã trong hình", ".captcha__picture"),
+        ("Đổi mã khác", ".captcha__picture"),
+    ):
+        old = key(scriptless)
+        scriptless.get_by_role("button", name=button).click()
+        assert scriptless.is_visible(shown)
+        assert typed(scriptless) == (NAME, TEXT)
+        assert not scriptless.locator(".field-error").count()
+        assert focused(scriptless) == "captcha"
+        assert not CaptchaStore.objects.filter(hashkey=old).exists()
+    assert solve_by_keyboard(scriptless) is Verdict.RIGHT
+
+
+def test_return_in_a_box_sends_the_form_and_changes_no_code(scriptless: Any) -> None:
+    open_form(scriptless)
+    old = key(scriptless)
+    scriptless.focus("[name=name]")
+    scriptless.keyboard.press("Enter")
+    scriptless.wait_for_selector(".captcha-field .field-error")
+    assert scriptless.inner_text(".captcha-field .field-error") == "Vui lòng nhập mã xác thực."
+    assert typed(scriptless) == (NAME, TEXT)
+    assert key(scriptless) != old
+
+
+def test_captcha_speaks_english_below_en(page: Any) -> None:
+    open_form(page, "/en")
+    page.get_by_role("button", name="Answer a question instead").click()
+    page.wait_for_selector(".captcha__question")
+    assert page.inner_text(".captcha__question").isascii()
