@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 import time
@@ -103,7 +102,7 @@ class CommentForm(_DescribedForm):
 
     Args:
         rules: those of the office, with its name.
-        staff: names of staff as a JSON list, which no reader may take.
+        staff: names of staff, one a line, which no reader may take.
         token: of the posted form; None if it was not ours or is too old.
     """
 
@@ -135,7 +134,7 @@ class CommentForm(_DescribedForm):
         data: Any = None,
         *,
         rules: CommentSettings,
-        staff: str = "[]",
+        staff: str = "",
         token: Token | None = None,
         initial: Any = None,
     ) -> None:
@@ -145,7 +144,7 @@ class CommentForm(_DescribedForm):
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
         contained = [self.rules.controller, *self.rules.reserved_names.splitlines()]
-        if moderation.is_reserved(name, contained=contained, whole=json.loads(self.staff)):
+        if moderation.is_reserved(name, contained=contained, whole=self.staff.splitlines()):
             raise ValidationError(
                 _("This name is kept for the agency and its staff. Please use another one."),
                 code="reserved",

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -81,47 +80,17 @@ def rules_of(row: str | None) -> CommentSettings:
     return CommentSettings(**json.loads(row)) if row else CommentSettings()
 
 
-_ARTICLE = """
-SELECT a.id, a.slug, a.title, a.status, a.origin, a.published_at,
-    (SELECT s.is_open FROM comments_commentswitch s WHERE s.article_id = a.id),
-    (SELECT s.is_open FROM comments_commentswitch s
-     WHERE s.category_id IN (c1.id, c1.parent_id, c2.parent_id)
-     ORDER BY array_position(ARRAY[c1.id, c1.parent_id, c2.parent_id], s.category_id) LIMIT 1),
-    (SELECT s.is_open FROM comments_commentswitch s
-     WHERE s.category_id IS NULL AND s.article_id IS NULL),
-    (SELECT row_to_json(r)::text FROM comments_commentsettings r),
-    (SELECT ARRAY[t.id::text, t.text] FROM comments_consenttext t
-     WHERE t.valid_from <= %(now)s ORDER BY t.version DESC LIMIT 1),
-    (SELECT ARRAY[y.approved, y.threads] FROM comments_commenttally y WHERE y.article_id = a.id)
-    {more}
-FROM news_article a
-JOIN news_category c1 ON c1.id = a.category_id
-LEFT JOIN news_category c2 ON c2.id = c1.parent_id
-WHERE a.id = %(article)s AND a.status = 'published' AND a.published_at <= %(now)s
-"""
-
-_SENDER = """,
-    (SELECT p.status = 'approved' FROM comments_comment p
-     WHERE p.id = %(parent)s AND p.article_id = a.id AND p.level = 0),
-    EXISTS (SELECT FROM comments_block b
-     WHERE (b.kind, b.key) IN (('network', %(network)s), ('email', %(email)s)) AND b.until > %(now)s),
-    (SELECT e.fingerprint FROM comments_comment e WHERE e.status_key_hash = %(status)s),
-    (SELECT json_agg(json_build_array(l.phrase, l.accents_matter) ORDER BY l.id)::text
-     FROM comments_listedphrase l),
-    (SELECT json_agg(concat_ws(' ', u.last_name, u.first_name))::text
-     FROM {users} u WHERE u.is_staff AND u.is_active AND u.last_name || u.first_name <> '')
-"""
-
-
-@functools.cache
-def _statement(with_sender: bool) -> str:
-    users = connection.ops.quote_name(get_user_model()._meta.db_table)
-    return _ARTICLE.format(more=_SENDER.format(users=users) if with_sender else "")
+# Functions of the database (migration 0003), which keep their plans.
+_GATE = "SELECT * FROM comments_gate(%s, %s)"
+_SENDING = "SELECT * FROM comments_sending(%s, %s, %s, %s, %s, %s)"
+# How many of their columns make the gate.
+_WIDTH = 14
 
 
 def _gate(row: tuple[Any, ...]) -> Gate:
-    consent, tally = row[10], row[11]
-    pk, slug, title, status, origin, published_at = row[:6]
+    (pk, slug, title, status, origin, published_at, *switches) = row[:9]
+    rules, consent_id, consent_text, approved, threads = row[9:_WIDTH]
+    of_article, of_category, of_site = switches
     return Gate(
         article_id=pk,
         slug=slug,
@@ -129,19 +98,25 @@ def _gate(row: tuple[Any, ...]) -> Gate:
         status=status,
         origin=origin,
         published_at=published_at,
-        switches=row[6:9],
-        rules=rules_of(row[9]),
-        consent=(int(consent[0]), consent[1]) if consent else None,
-        approved=tally[0] if tally else 0,
-        threads=tally[1] if tally else 0,
+        switches=(of_article, of_category, of_site),
+        rules=rules_of(rules),
+        consent=(consent_id, consent_text) if consent_id else None,
+        approved=approved or 0,
+        threads=threads or 0,
     )
+
+
+def _row(statement: str, *values: Any) -> tuple[Any, ...] | None:
+    """Return the row of a function, None if it found no article."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        row = cursor.fetchone()
+    return row if row[0] is not None else None
 
 
 def read_gate(article_id: int) -> Gate | None:
     """Return the gate of a published article; None if readers may not have it or say anything."""
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(False), {"article": article_id, "now": timezone.now()})
-        row = cursor.fetchone()
+    row = _row(_GATE, article_id, timezone.now())
     return _gate(row) if row else None
 
 
@@ -150,7 +125,8 @@ class Sending:
     """The gate and, in the same statement, what is known of one who sends.
 
     `parent_is_shown` is None if there is no such comment to answer; `earlier` is the fingerprint
-    of what the same form has sent already; `phrases` and `staff` are JSON.
+    of what the same form has sent already; `phrases` is the word list (`moderation.phrase_list`),
+    `staff` the names of staff, one a line.
     """
 
     gate: Gate
@@ -165,20 +141,8 @@ def read_sending(
     article_id: int, parent_id: int | None, network: str, email: str | None, status_hash: str
 ) -> Sending | None:
     """Return all that must be known before a comment is taken; None as `read_gate` does."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _statement(True),
-            {
-                "article": article_id,
-                "now": timezone.now(),
-                "parent": parent_id,
-                "network": network,
-                "email": email,
-                "status": status_hash,
-            },
-        )
-        row = cursor.fetchone()
+    row = _row(_SENDING, article_id, timezone.now(), parent_id, network, email, status_hash)
     if row is None:
         return None
-    shown, blocked, earlier, phrases, staff = row[12:]
-    return Sending(_gate(row), shown, blocked, earlier, phrases or "[]", staff or "[]")
+    shown, blocked, earlier, phrases, staff = row[_WIDTH:]
+    return Sending(_gate(row), shown, blocked, earlier, phrases or "", staff or "")

@@ -7,7 +7,6 @@ Positions count code points, as Python's slices do.
 from __future__ import annotations
 
 import functools
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -195,11 +194,11 @@ class PhraseList:
 
 @functools.lru_cache(maxsize=4)
 def phrase_list(phrases: str) -> PhraseList:
-    """Return the list of a JSON text: pairs of a phrase and whether its accents matter.
+    """Return the list of a text: a phrase a line, after a 1 if its accents matter, else a 0.
 
     The text is the key of the cache, so a changed word list holds from the next comment on.
     """
-    return PhraseList((phrase, accents) for phrase, accents in json.loads(phrases))
+    return PhraseList((line[1:], line[0] == "1") for line in phrases.splitlines() if line)
 
 
 # --- Links, personal data, shouting ---------------------------------------------------------------
