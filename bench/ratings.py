@@ -37,6 +37,7 @@ from django.utils import timezone
 from news.models import Article, Category
 from ratings import services
 from ratings.models import Rating, RatingSummary
+from ratings.raters import Origin
 
 
 def make_articles(count: int) -> list[Article]:
@@ -103,8 +104,9 @@ def per_second(jobs: list[Callable[[], Any]], threads: int) -> float:
     return len(jobs) / (time.perf_counter() - start)
 
 
-def rater(article: Article, who: UUID, score: int, network: UUID | None) -> Callable[[], Any]:
-    return lambda: services.rate_article(article=article, rater=who, score=score, network=network)
+def rater(article: Article, who: UUID, score: int, network: int | None) -> Callable[[], Any]:
+    origin = None if network is None else Origin(UUID(int=network), UUID(int=network))
+    return lambda: services.rate_article(article=article, rater=who, score=score, origin=origin)
 
 
 def main() -> None:
@@ -125,19 +127,18 @@ def main() -> None:
             print(f"  {step:<42}{count:>8}")
         count = options.raters * options.changes
         raters = [uuid4() for _ in range(options.raters)]
-        office = uuid4()
+        office = 1001
         one = articles[1]
         print(f"ratings per second, {options.threads} connections")
         for words, jobs in {
             "new, all of one article, 1,000 networks": [
-                rater(one, uuid4(), n % 5 + 1, UUID(int=n % 1000)) for n in range(count)
+                rater(one, uuid4(), n % 5 + 1, n % 1000) for n in range(count)
             ],
             "new, all of one article, one network": [
                 rater(one, uuid4(), n % 5 + 1, office) for n in range(count)
             ],
             "new, of 200 articles, 1,000 networks": [
-                rater(articles[n % 200], uuid4(), n % 5 + 1, UUID(int=n % 1000))
-                for n in range(count)
+                rater(articles[n % 200], uuid4(), n % 5 + 1, n % 1000) for n in range(count)
             ],
             f"{options.raters} raters change {options.changes} times, one article": [
                 rater(one, raters[n % options.raters], n % 5 + 1, None) for n in range(count)

@@ -310,9 +310,12 @@ def _span(hour: datetime) -> str:
 
 def _hour(text: str) -> datetime:
     try:
-        return timezone.make_aware(datetime.strptime(text, _HOUR))
+        hour = timezone.make_aware(datetime.strptime(text, _HOUR))
     except (ValueError, OverflowError):
         raise Http404 from None
+    if not 2000 <= hour.year <= 2200:
+        raise Http404
+    return hour
 
 
 class SwitchForm(forms.ModelForm):

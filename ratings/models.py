@@ -270,9 +270,10 @@ class RatingSwitch(models.Model):
 
 
 class NetworkCount(models.Model):
-    """How many new ratings came from one network within an hour.
+    """How many new ratings came from one network within an hour: of one article, or of all.
 
     The network is a keyed hash that changes every day; rows are deleted once their hour is over.
+    Of all articles it is the neighbourhood that is counted, see `ratings.raters.Origin`.
     """
 
     ALL_ARTICLES = 0

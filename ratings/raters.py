@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -42,18 +43,33 @@ def introduce(response: HttpResponse) -> None:
     )
 
 
-def network_of(address: str, at: datetime | None = None) -> UUID:
-    """The network of an address on the day of `at` (now), as a hash that tomorrow is another.
+@dataclass(frozen=True)
+class Origin:
+    """Where a rating comes from, as hashes that tomorrow are others.
 
-    An IPv4 address is a network by itself; of IPv6 one household or office has a whole /64.
+    `network` is one household or office: an IPv4 address, a /64 of IPv6. `neighbourhood` is what
+    one holder may have of such networks: of IPv6 a /48, which anybody is given for nothing and in
+    which there are 65,536 of them; of IPv4 no more than the address.
     """
+
+    network: UUID
+    neighbourhood: UUID
+
+
+def origin_of(address: str, at: datetime | None = None) -> Origin:
+    """The origin of an address on the day of `at` (now)."""
+    day = f"{timezone.localdate(at):%Y-%m-%d}"
+    return Origin(
+        *(_keyed(f"network.{day}", _network(address, v4, v6)) for v4, v6 in ((32, 64), (32, 48)))
+    )
+
+
+def _network(address: str, v4: int, v6: int) -> str:
+    """The network in which an address lies, with a prefix of so many bits."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
-        network = "unknown"  # a socket file in front: whoever comes that way shares one limit
-    else:
-        ip = getattr(ip, "ipv4_mapped", None) or ip
-        prefix = 32 if ip.version == 4 else 64
-        network = str(ipaddress.ip_network((ip.packed, prefix), strict=False))
-    day = timezone.localdate(at)
-    return _keyed(f"network.{day:%Y-%m-%d}", network)
+        return "unknown"  # a socket file in front: whoever comes that way shares one limit
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    prefix = v4 if ip.version == 4 else v6
+    return str(ipaddress.ip_network((ip.packed, prefix), strict=False))

@@ -13,6 +13,7 @@ from psycopg.errors import ForeignKeyViolation, UniqueViolation
 
 from news.models import Article
 from ratings.models import SCORES, Rating, RatingSummary
+from ratings.raters import Origin
 
 
 class TooManyRatingsError(Exception):
@@ -24,7 +25,7 @@ def rate_article(
     article: Article,
     rater: UUID,
     score: int,
-    network: UUID | None = None,
+    origin: Origin | None = None,
     at: datetime | None = None,
 ) -> Rating | None:
     """Keep what a rater thinks of an article; a second rating replaces the first.
@@ -33,7 +34,7 @@ def rate_article(
 
     Args:
         score: 1 to 5.
-        network: where it comes from, as `raters.network_of` says; None is not limited.
+        origin: where it comes from, as `raters.origin_of` says; None is not limited.
         at: the moment it is given; now if None.
 
     Returns the rating if it is a new one, None if it changed an earlier one.
@@ -46,8 +47,8 @@ def rate_article(
     while not mine.update(score=score, updated_at=at):
         try:
             with transaction.atomic():
-                if network is not None:
-                    _count(network, article.pk, at)
+                if origin is not None:
+                    _count(origin, article.pk, at)
                 return Rating.objects.create(
                     article_id=article.pk, rater=rater, score=score, created_at=at, updated_at=at
                 )
@@ -63,7 +64,7 @@ def rate_article(
 # Beyond its limit a counter stands still, and is then missing in what is returned.
 _COUNT = """
 INSERT INTO ratings_networkcount AS counter (network, article_number, hour, count)
-VALUES (%(network)s, 0, %(hour)s, 1), (%(network)s, %(article)s, %(hour)s, 1)
+VALUES (%(neighbourhood)s, 0, %(hour)s, 1), (%(network)s, %(article)s, %(hour)s, 1)
 ON CONFLICT (network, article_number, hour) DO UPDATE SET count = counter.count + 1
 WHERE counter.count
     < CASE counter.article_number WHEN 0 THEN %(all_limit)s ELSE %(article_limit)s END
@@ -71,10 +72,11 @@ RETURNING count
 """
 
 
-def _count(network: UUID, article_id: int, at: datetime) -> None:
+def _count(origin: Origin, article_id: int, at: datetime) -> None:
     """Count a new rating of a network, or raise TooManyRatingsError; one statement as a rule."""
     values = {
-        "network": network,
+        "network": origin.network,
+        "neighbourhood": origin.neighbourhood,
         "article": article_id,
         "hour": at.replace(minute=0, second=0, microsecond=0),
         "all_limit": settings.RATINGS_PER_NETWORK,

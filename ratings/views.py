@@ -151,7 +151,7 @@ class RatingView(OfOneVisitor):
                 article=self.article,
                 rater=rater,
                 score=score,
-                network=raters.network_of(request.META["REMOTE_ADDR"]),
+                origin=raters.origin_of(request.META["REMOTE_ADDR"]),
             )
         except services.TooManyRatingsError:
             words = _("You are going too fast. Please try again in a few minutes.")

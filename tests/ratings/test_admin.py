@@ -186,7 +186,7 @@ def test_hour_without_ratings_or_that_there_is_not_removes_nothing(
 ) -> None:
     hours = f"{LIST}{flooded.pk}/hours/"
     assert admin_client.get(f"{hours}?hour=2026-11-22T00").status_code == 302
-    for odd in ("x", "2026-11-21", "0001-01-01T00", ""):
+    for odd in ("x", "2026-11-21", "0001-01-01T00", "9999-12-31T23", ""):
         assert admin_client.get(f"{hours}?hour={odd}").status_code in {302, 404}
     assert admin_client.get(f"{LIST}0/hours/").status_code == 404
     assert Rating.objects.count() == 8

@@ -18,10 +18,16 @@ from django.utils import timezone
 from news.models import Article
 from ratings import services
 from ratings.models import NetworkCount, Rating, RatingSummary, RatingSwitch
+from ratings.raters import Origin
 from tests.factories import make_article, make_category, make_rating
 from tests.ratings.crowds import at_once
 
 pytestmark = pytest.mark.django_db
+
+
+def make_origin() -> Origin:
+    """Somewhere nobody has rated from before."""
+    return Origin(uuid4(), uuid4())
 
 
 def stars(article: Article) -> list[int]:
@@ -131,12 +137,12 @@ def test_switch_stands_once_for_the_site_and_not_for_two_things(times: int) -> N
 
 
 def test_change_is_one_statement_and_a_new_rating_three() -> None:
-    article, rater, network = make_article(), uuid4(), uuid4()
-    make_rating(article, network=network)  # the first of its hour purges what is outdated
+    article, rater, origin = make_article(), uuid4(), make_origin()
+    make_rating(article, origin=origin)  # the first of its hour purges what is outdated
     costs = []
     for score in (3, 4):
         with CaptureQueriesContext(connection) as captured:
-            services.rate_article(article=article, rater=rater, score=score, network=network)
+            services.rate_article(article=article, rater=rater, score=score, origin=origin)
         words = [query["sql"].split()[0] for query in captured]
         costs.append([word for word in words if word in {"SELECT", "INSERT", "UPDATE", "DELETE"}])
     assert costs == [["UPDATE", "INSERT", "INSERT"], ["UPDATE"]]
@@ -144,20 +150,20 @@ def test_change_is_one_statement_and_a_new_rating_three() -> None:
 
 def test_refused_rating_leaves_nothing_behind(settings: Any) -> None:
     settings.RATINGS_PER_NETWORK_AND_ARTICLE = 1
-    network, article = uuid4(), make_article()
-    make_rating(article, network=network)
+    origin, article = make_origin(), make_article()
+    make_rating(article, origin=origin)
     for _ in range(3):
         with pytest.raises(services.TooManyRatingsError):
-            make_rating(article, network=network)
+            make_rating(article, origin=origin)
     assert sorted(NetworkCount.objects.values_list("count", flat=True)) == [1, 1]
     assert stars(article) == [0, 0, 0, 1, 0]
 
 
 def test_counters_begin_anew_with_the_hour_and_the_old_ones_are_forgotten(settings: Any) -> None:
     settings.RATINGS_PER_NETWORK_AND_ARTICLE = 1
-    network, article, now = uuid4(), make_article(), timezone.now()
-    make_rating(article, network=network, at=now - timedelta(hours=3))
-    make_rating(article, network=network, at=now)
+    origin, article, now = make_origin(), make_article(), timezone.now()
+    make_rating(article, origin=origin, at=now - timedelta(hours=3))
+    make_rating(article, origin=origin, at=now)
     assert NetworkCount.objects.count() == 2
     assert Rating.objects.count() == 2
 

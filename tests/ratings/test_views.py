@@ -151,6 +151,39 @@ def test_form_without_or_with_two_stars_is_shown_again(visitor: Client, article:
     assert not Rating.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/json", '{"score": 4}'),
+        ("multipart/form-data", "score=4"),
+        (
+            "multipart/form-data; boundary=x",
+            "--x\r\nContent-Disposition: nonsense\r\n\r\n4\r\n--x--",
+        ),
+        ("application/x-www-form-urlencoded; charset=utf-7", "score=4"),
+        ("application/x-www-form-urlencoded", b"score=\xff%FF%00"),
+        ("application/x-www-form-urlencoded", b"&" * 4000),
+        ("text/plain", "score=4"),
+        ("", "score=4"),
+    ],
+)
+def test_odd_forms_are_bad_requests(
+    visitor: Client, article: Article, kind: str, body: Any
+) -> None:
+    answer = visitor.post(address(article), body, content_type=kind)
+    assert answer.status_code == 400
+    assert not Rating.objects.exists()
+
+
+@pytest.mark.parametrize("accept", [";", "text/html;q=x", "*/*", "application/json;q=0", "x" * 999])
+def test_odd_wishes_of_a_browser_are_answered(
+    visitor: Client, article: Article, accept: str
+) -> None:
+    answer = visitor.post(address(article), {"score": "4"}, headers={"accept": accept})
+    assert answer.status_code in {200, 303}
+    assert Rating.objects.count() == 1
+
+
 def test_form_that_is_too_large_is_refused(visitor: Client, article: Article) -> None:
     answer = visitor.post(address(article), {"score": "4", "more": "x" * 5000})
     assert answer.status_code == 413
@@ -407,7 +440,7 @@ def test_flood_from_one_network_ends_at_the_limit_with_the_star_kept(
     ("address_of", "counted"),
     [
         (lambda n: f"198.51.100.{n}", 4),  # four households
-        (lambda n: f"2001:db8:0:{n}::1", 4),
+        (lambda n: f"2001:db8:0:{n}::1", 4),  # four of one neighbourhood
         (lambda n: f"2001:db8::{n}", 2),  # one household
         (lambda n: f"::ffff:198.51.100.{n}", 4),
         (lambda n: "", 2),
@@ -422,6 +455,17 @@ def test_limit_is_that_of_a_network(
         rate(client, article)
         rate(client, article)
     assert Rating.objects.count() == counted
+
+
+def test_holder_of_many_networks_ends_at_the_limit_over_all_articles(
+    article: Article, settings: Any
+) -> None:
+    settings.RATINGS_PER_NETWORK_AND_ARTICLE, settings.RATINGS_PER_NETWORK = 2, 3
+    for n in range(6):
+        client = Client(REMOTE_ADDR=f"2001:db8:7:{n}::1")
+        rate(client, article)
+        rate(client, article)
+    assert Rating.objects.count() == 3
 
 
 def test_forged_address_helps_no_flood(article: Article, settings: Any) -> None:

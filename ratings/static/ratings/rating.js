@@ -11,6 +11,7 @@ const ownPage = section.querySelector("[data-rating-page]");
 const status = section.querySelector("[data-rating-status]");
 
 const HAS_RATED = "has-rated";
+const PATIENCE = 15000; // milliseconds
 
 // --- Figures -------------------------------------------------------------------------------------
 
@@ -106,9 +107,13 @@ for (const near of ["focusin", "pointerenter"]) {
 
 // --- Sending: one request at a time, in this tab and in all others -------------------------------
 
+/** Say a sentence in the status line; emptied before, so that the same one is heard again. */
 function say(state, sentence) {
   status.dataset.state = state;
-  status.textContent = sentence;
+  status.textContent = "";
+  window.requestAnimationFrame(() => {
+    status.textContent = sentence;
+  });
 }
 
 /** Send a form's wish, and once more where the server asks to confirm: then the cookie is there. */
@@ -120,6 +125,8 @@ async function send({ address, score }) {
       method: "POST",
       body,
       headers: { Accept: "application/json" },
+      // A request that hangs would keep all other tabs waiting.
+      signal: AbortSignal.timeout(PATIENCE),
     });
     const answer = await response.json();
     if (answer.state !== "confirm" || confirmed) return answer;
@@ -152,12 +159,15 @@ async function wishFor(wish) {
   next = wish;
   if (busy) return;
   busy = true;
-  while (next) {
-    const now = next;
-    next = null;
-    await alone(() => carryOut(now));
+  try {
+    while (next) {
+      const now = next;
+      next = null;
+      await alone(() => carryOut(now));
+    }
+  } finally {
+    busy = false;
   }
-  busy = false;
 }
 
 form.addEventListener("submit", (event) => {
