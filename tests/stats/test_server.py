@@ -1,0 +1,276 @@
+"""Counting in the running site: real processes, a real database, a real cache, real signals."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+
+from portal.embedded import EmbeddedPostgres
+from tests.portal.running import Site, free_port, wait_for
+from tests.stats.visitors import FIREFOX, bot_agents, people_agents
+
+TOTALS = """
+import json
+from datetime import timedelta
+from django.db.models import Sum
+from django.utils import timezone
+from stats import figures
+from stats.models import ArticleViews, DailyTotal
+names = ["visits", "page_views", "bot_visits", "bot_page_views"]
+sums = DailyTotal.objects.aggregate(**{name: Sum(name, default=0) for name in names})
+now = timezone.now()
+print(json.dumps(sums | {
+    "views": ArticleViews.objects.aggregate(n=Sum("views", default=0))["n"],
+    "online": [figures.read(now + timedelta(minutes=m)).online for m in (0, 4, 6, 60)],
+}))
+"""
+ARTICLE = """
+from tests.factories import make_article
+print(make_article("Chợ Hạ họp phiên cuối năm").get_absolute_url())
+"""
+
+
+def totals(site: Site) -> dict[str, Any]:
+    return json.loads(site.shell(TOTALS))
+
+
+class Visitor:
+    """A browser with an address of its own: the whole of 127.0.0.0/8 is this machine."""
+
+    def __init__(self, port: int, address: str = "127.0.0.1", agent: str = FIREFOX) -> None:
+        self.agent = agent
+        self.connection = http.client.HTTPConnection(
+            "127.0.0.1", port, timeout=30, source_address=(address, 0)
+        )
+
+    def ask(self, method: str, path: str, body: str = "", **headers: str) -> Any:
+        headers = {"User-Agent": self.agent, "Host": "localhost", **headers}
+        self.connection.request(method, path, body or None, headers)
+        response = self.connection.getresponse()
+        response.text = response.read().decode()  # type: ignore[attr-defined]
+        return response
+
+    def beacon(self, article: str = "", **headers: str) -> int:
+        return int(self.ask("POST", "/thong-ke/luot", article, **headers).status)
+
+    def leave(self) -> None:
+        self.connection.close()
+
+
+def at_once(count: int, threads: int, action: Callable[[int], None]) -> None:
+    """Do something so often, from several threads; a problem in one of them fails the test."""
+    problems: list[BaseException] = []
+
+    def some(first: int) -> None:
+        try:
+            for number in range(first, count, threads):
+                action(number)
+        except BaseException as problem:
+            problems.append(problem)
+
+    running = [threading.Thread(target=some, args=(first,)) for first in range(threads)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    assert problems == []
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    site = Site(tmp_path / "data", "--no-demo", TRUSTED_PROXIES="1")
+    yield site
+    site.end()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_two_processes_count_exactly_and_a_stop_writes_what_waits(
+    site: Site, number: signal.Signals
+) -> None:
+    site.wait_until_it_answers()
+    article = site.shell(ARTICLE).strip().rpartition("-")[2]
+
+    def look(visitor: int) -> None:
+        # Twice at once for the two processes, on connections of their own.
+        person = Visitor(site.port)
+        for _ in range(2):
+            forwarded = {"X-Forwarded-For": f"10.0.{visitor // 256}.{visitor % 256}"}
+            assert person.beacon(article, **forwarded) == 200
+        person.leave()
+
+    at_once(400, 8, look)
+    site.process.send_signal(number)
+    site.process.wait(timeout=60)
+    found = totals(site)
+    assert (found["visits"], found["page_views"], found["views"]) == (400, 800, 400)
+
+
+def test_killed_process_takes_two_seconds_of_counts_along_at_most(site: Site) -> None:
+    site.wait_until_it_answers()
+    answered: list[float] = []
+    person = Visitor(site.port)
+    while not answered or answered[-1] - answered[0] < 4:
+        assert person.beacon() == 200
+        answered.append(time.monotonic())
+    os.killpg(site.process.pid, signal.SIGKILL)
+    killed = time.monotonic()
+    site.process.wait()
+    person.leave()
+    found = totals(site)["page_views"]
+    assert len([at for at in answered if at < killed - 2]) <= found <= len(answered)
+
+
+def test_database_that_is_away_costs_no_page_view_and_no_time(tmp_path: Path) -> None:
+    database = EmbeddedPostgres(tmp_path / "server")
+    database.start()
+    where = database.connection_parameters()
+    url = "postgres://{user}@/{dbname}?host={host}&port={port}".format(**where)
+    site = Site(tmp_path / "site", "--no-demo", DATABASE_URL=url)
+
+    def written() -> int:
+        with psycopg.connect(**where) as connection:
+            row = connection.execute("SELECT sum(page_views) FROM stats_dailytotal").fetchone()
+        return int(row[0] or 0) if row else 0
+
+    try:
+        site.wait_until_it_answers()
+        person = Visitor(site.port)
+        for _ in range(50):
+            assert person.beacon() == 200
+        wait_for(lambda: written() == 50)
+        database.stop()
+        slowest = 0.0
+        for _ in range(200):
+            began = time.monotonic()
+            assert person.beacon() == 200
+            slowest = max(slowest, time.monotonic() - began)
+        assert slowest < 2
+        database.start()
+        wait_for(lambda: written() == 250)
+        person.leave()
+    finally:
+        site.end()
+        database.stop()
+
+
+# What the machine of a test has not: certificates, privileged ports, folders of the system.
+NGINX = """
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+worker_processes 1;
+events {{ worker_connections 256; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    proxy_cache_path {folder}/cache keys_zone=congtin:1m;
+    add_header X-Cache $upstream_cache_status always;
+    server {{
+        listen 127.0.0.1:{port};
+        {locations}
+    }}
+}}
+"""
+
+
+@pytest.fixture
+def nginx(tmp_path: Path) -> Iterator[Callable[[int], int]]:
+    """Start nginx in front of a site, by the rules of deploy/nginx.conf; gives its port."""
+    program = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
+    if program is None:
+        pytest.skip("nginx is not installed")
+    folder = tmp_path / "nginx"
+    folder.mkdir()
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(upstream: int) -> int:
+        rules = (settings.BASE_DIR / "deploy" / "nginx.conf").read_text()
+        found = [
+            re.search(rf"^    location {re.escape(place)} {{.*?^    }}$", rules, re.S | re.M)
+            for place in (r"~ ^/thong-ke/luot(\.gif)?$", "/")
+        ]
+        locations = "\n".join(match[0] for match in found if match)
+        assert locations.count("location") == 2
+        port = free_port()
+        path = folder / "nginx.conf"
+        path.write_text(
+            NGINX.format(
+                folder=folder,
+                port=port,
+                locations=locations.replace("127.0.0.1:8000", f"127.0.0.1:{upstream}"),
+            )
+        )
+        # As root nginx would change to another account, which may not enter our folder.
+        user = ["-g", "user root; daemon off;"] if os.getuid() == 0 else ["-g", "daemon off;"]
+        started.append(subprocess.Popen([program, "-c", str(path), *user]))
+        return port
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def test_thousand_people_and_thousand_bots_on_a_page_out_of_a_cache(
+    site: Site, nginx: Callable[[int], int]
+) -> None:
+    site.wait_until_it_answers()
+    path = site.shell(ARTICLE).strip()
+    article = path.rpartition("-")[2]
+    port = nginx(site.port)
+    wait_for(lambda: _answers(port))
+    first = Visitor(port)
+    assert first.ask("GET", path).headers["X-Cache"] == "MISS"
+    first.leave()
+    agents = people_agents(1000) + bot_agents(1000)
+    out_of_the_cache: list[str] = []
+
+    def look(number: int) -> None:
+        visitor = Visitor(port, f"127.1.{number // 250}.{number % 250 + 1}", agents[number])
+        # What nginx hears of somebody's address from themselves is not believed.
+        page = visitor.ask("GET", path, **{"X-Forwarded-For": "9.9.9.9"})
+        out_of_the_cache.append(page.headers["X-Cache"])
+        assert f'data-article="{article}"' in page.text
+        for _ in range(1 + number % 2):
+            answer = visitor.ask(
+                "POST", "/thong-ke/luot", article, **{"X-Forwarded-For": "9.9.9.9"}
+            )
+            assert (answer.status, answer.headers["X-Cache"]) == (200, None)
+        visitor.leave()
+
+    at_once(2000, 8, look)
+    # A page may be fetched anew when its half minute is over; all the rest is out of the cache.
+    assert sum(kind in {"HIT", "STALE", "UPDATING"} for kind in out_of_the_cache) >= 1990
+    wait_for(lambda: totals(site)["bot_page_views"] == 1500)
+    found = wait_for(lambda: (row := totals(site))["page_views"] == 1500 and row)
+    assert (found["visits"], found["bot_visits"], found["views"]) == (1000, 1000, 1000)
+    # Now, in 4, in 6 minutes and in an hour.
+    assert found["online"] == [1000, 1000, 0, 0]
+
+
+def _answers(port: int) -> bool:
+    visitor = Visitor(port)
+    try:
+        visitor.ask("GET", "/healthz")
+    except OSError:
+        return False
+    finally:
+        visitor.leave()
+    return True
