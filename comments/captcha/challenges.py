@@ -11,7 +11,6 @@ import hmac
 import ipaddress
 import re
 import secrets
-import unicodedata
 from dataclasses import dataclass
 
 from captcha.models import CaptchaStore
@@ -184,8 +183,7 @@ def find(key: str, kind: Kind) -> Challenge | None:
 def canonical(kind: Kind, answer: str) -> str:
     """Return an answer as it is stored: what people type differently is made one."""
     if kind is Kind.PICTURE:
-        folded = unicodedata.normalize("NFKC", answer).casefold()
-        return "".join(sign for sign in folded if sign.isalnum())
+        return pictures.canonical(answer)
     if kind is Kind.SOUND:
         return numerals.read_digits(answer)
     return questions.canonical(answer)

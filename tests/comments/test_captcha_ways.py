@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import collections
 import io
+import itertools
 import math
 import random
 import wave
@@ -32,6 +33,22 @@ def test_picture_holds_pixels_and_nothing_else() -> None:
     assert picture.info == {}
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("CFH346", "cfh346"),
+        (" c f-h 346 ", "cfh346"),
+        ("ＣＦＨ３４６", "cfh346"),
+        ("cfh3AG", "cfh346"),
+        ("7q", "t9"),
+        ("", ""),
+        ("\0!", ""),
+    ],
+)
+def test_codes_are_read_as_people_type_them(typed: str, read: str) -> None:
+    assert pictures.canonical(typed) == read
+
+
 @pytest.mark.parametrize("sign", pictures.ALPHABET)
 def test_every_sign_can_be_drawn_in_every_type_face(sign: str) -> None:
     assert len(pictures._FONTS) == 3
@@ -42,7 +59,10 @@ def test_every_sign_can_be_drawn_in_every_type_face(sign: str) -> None:
 def test_widest_code_fits_into_its_picture() -> None:
     for seed in range(20):
         picture = Image.open(io.BytesIO(pictures.render("MMMMMM", str(seed))))
-        assert picture.width == pictures.WIDTH
+        for x in (1, pictures.WIDTH - 2):
+            column = [picture.getpixel((x, y)) > 128 for y in range(pictures.HEIGHT)]
+            # The wavy edge alone: light turns dark once.
+            assert sum(a != b for a, b in itertools.pairwise(column)) <= 1
 
 
 def samples(sound: bytes) -> array.array[int]:
