@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -77,10 +76,11 @@ def _count(request: HttpRequest, article: int) -> None:
 def _known(article: int) -> dict[str, Any]:
     answer: dict[str, Any] = {}
     if (figures := recorder.figures()) is not None:
-        answer = asdict(figures)
+        # Not asdict(): it copies deeply, and this runs thousands of times in a second.
+        answer |= vars(figures)
         del answer["day"]
     if article and (known := recorder.article(article)) is not None:
-        answer |= asdict(known)
+        answer |= vars(known)
     return answer
 
 
