@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from news.models import Article
@@ -21,6 +22,9 @@ class ShowsViews(admin.ModelAdmin):
     """Articles with their views of the last 7 days, read in the statement of the list."""
 
     change_form_template = "admin/stats/article_form.html"
+
+    class Media:
+        css = {"all": ["stats/admin/articles.css"]}
 
     def _may_see_views(self, request: HttpRequest) -> bool:
         return request.user.has_perm("stats.view_dailyarticleviews")
@@ -36,7 +40,8 @@ class ShowsViews(admin.ModelAdmin):
     @admin.display(description=gettext_lazy("7 days"), ordering=F("views_of_a_week").desc())
     def views_of_a_week(self, article: Any) -> str:
         return format_html(
-            '<a href="{}">{}</a>',
+            '<span class="card-label">{} </span><a href="{}">{}</a>',
+            _("7 days:"),
             reverse("admin:stats_article", args=[article.pk]),
             number(article.views_of_a_week),
         )

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from news import services, spreadsheets
 from news.models import Article
@@ -42,6 +43,8 @@ class ReportAdmin(admin.ModelAdmin):
     """A report in place of a list of rows: nothing is added, changed or opened here."""
 
     form_of_report: type[PeriodForm]
+    template: str
+    heading: Any
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -77,6 +80,7 @@ class ReportAdmin(admin.ModelAdmin):
             self.template,
             {
                 **self.admin_site.each_context(request),
+                "title": self.heading,
                 "opts": self.opts,
                 "query": _query(request, "export", "page"),
                 **context,
@@ -85,8 +89,6 @@ class ReportAdmin(admin.ModelAdmin):
                 "media": self.media + form.media,
             },
         )
-
-    template: str
 
     def report(self, form: Any, request: HttpRequest, **about: Any) -> dict[str, Any]:
         """What the template shows of a valid form."""
@@ -157,13 +159,13 @@ class VisitsAdmin(ReportAdmin):
 
     form_of_report = VisitsForm
     template = "admin/stats/visits.html"
+    heading = gettext_lazy("Visits of the site")
 
     def report(self, form: Any, request: HttpRequest, **about: Any) -> dict[str, Any]:
         report = reports.visit_report(form.period, form.cleaned_data["unit"])
         before = report.before or (None,) * len(report.totals)
         names = self._names()
         return {
-            "title": _("Visits of the site"),
             "report": report,
             "totals": [
                 (name, now, reports.change(now, then or 0))
@@ -199,6 +201,7 @@ class RankingAdmin(ReportAdmin):
 
     form_of_report = RankingForm
     template = "admin/stats/ranking.html"
+    heading = gettext_lazy("Most read articles")
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.article_view)
@@ -207,7 +210,6 @@ class RankingAdmin(ReportAdmin):
     def report(self, form: Any, request: HttpRequest, **about: Any) -> dict[str, Any]:
         ranking = reports.Ranking(form.period, form.cleaned_data["category"])
         return {
-            "title": _("Most read articles"),
             "views": ranking.views,
             "page": _page(request, ranking, ARTICLES_PER_PAGE),
         }
@@ -233,7 +235,9 @@ class RankingAdmin(ReportAdmin):
 
     def article_view(self, request: HttpRequest, pk: int) -> HttpResponse | Any:
         article = get_object_or_404(Article.objects.defer("body"), pk=pk)
-        return ArticlePage(self.model, self.admin_site).answer(request, article=article)
+        return ArticlePage(self.model, self.admin_site).answer(
+            request, article=article, subtitle=article.title
+        )
 
 
 class ArticlePage(ReportAdmin):
@@ -241,14 +245,13 @@ class ArticlePage(ReportAdmin):
 
     form_of_report = VisitsForm
     template = "admin/stats/article.html"
+    heading = gettext_lazy("Statistics of the article")
 
     def report(
         self, form: Any, request: HttpRequest, *, article: Any = None, **about: Any
     ) -> dict[str, Any]:
         report = reports.article_report(article, form.period, form.cleaned_data["unit"])
         return {
-            "title": _("Statistics of the article"),
-            "subtitle": article.title,
             "report": report,
             "names": self._names(),
             "page": _page(request, [(row.part, _with_average(row)) for row in report.rows[::-1]]),

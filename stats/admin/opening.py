@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -46,9 +47,9 @@ class FigureField(forms.IntegerField):
 
 
 class OpeningBalanceForm(forms.ModelForm):
-    figure = FigureField(label=gettext_lazy("visits until then"))
+    figure = FigureField(label=capfirst(gettext_lazy("visits until then")))
     since = day_field(
-        gettext_lazy("counted here since"),
+        capfirst(gettext_lazy("counted here since")),
         help_text=gettext_lazy("The first day that is added to the figure."),
     )
 
@@ -64,7 +65,7 @@ class OpeningBalanceForm(forms.ModelForm):
 
 class ArticleViewsForm(forms.ModelForm):
     opening_balance = FigureField(
-        label=gettext_lazy("opening balance"),
+        label=capfirst(gettext_lazy("opening balance")),
         help_text=gettext_lazy("Views that an earlier site had counted."),
     )
 
@@ -75,6 +76,11 @@ class ArticleViewsForm(forms.ModelForm):
 
 class BalanceAdmin(StaffAdmin):
     """Figures of an earlier site: never added by hand nor deleted, only set; set to 0 is none."""
+
+    change_form_template = "admin/stats/balance_form.html"
+
+    class Media:
+        css = {"all": ["stats/admin/reports.css"]}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
