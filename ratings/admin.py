@@ -17,6 +17,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -112,7 +113,7 @@ def average(total: int, count: int) -> Any:
 class RatingSummaryAdmin(StaffAdmin):
     """A report: nothing is added, changed or deleted here but a flood."""
 
-    list_display = ["title", "category", "shown", "count", *(f"stars_{n}" for n in range(5, 0, -1))]
+    list_display = ["title", "category", "shown", "count", "spread"]
     list_display_links = None
     actions = None
     list_filter = [MinimumFilter, SummaryCategoryFilter, PublishedFilter]
@@ -147,6 +148,14 @@ class RatingSummaryAdmin(StaffAdmin):
     def shown(self, summary: RatingSummary) -> str:
         return number(summary.shown_average, 1)
 
+    @admin.display(description=gettext_lazy("5 · 4 · 3 · 2 · 1 stars"))
+    def spread(self, summary: RatingSummary) -> str:
+        return " · ".join(number(count) for count in reversed(summary.stars))
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, {**title, **(extra_context or {})})
+
     # --- Tables ---------------------------------------------------------------------------------
 
     def get_urls(self) -> list[URLPattern]:
@@ -173,7 +182,14 @@ class RatingSummaryAdmin(StaffAdmin):
         except IncorrectLookupParameters:
             raise BadRequest("a filter of the list was not understood") from None
         header = [
-            *(_("Number"), _("Article"), _("Category"), _("Published"), _("Average"), _("Ratings")),
+            *(
+                _("Number"),
+                _("Article"),
+                _("Category"),
+                _("Published"),
+                _("Average"),
+                _("Number of ratings"),
+            ),
             *_star_names(),
         ]
         rows = (
@@ -201,7 +217,7 @@ class RatingSummaryAdmin(StaffAdmin):
         )
         rows = [_told(row, row["day"]) for row in ratings.by_day()]
         if kind:
-            header = [_("Day"), _("Ratings"), _("Average"), *_star_names()]
+            header = [_("Day"), _("Number of ratings"), _("Average"), *_star_names()]
             return spreadsheets.answer("danh-gia-theo-ngay", header, _flat(rows), kind)
         return self._page(
             request,
