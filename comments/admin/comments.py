@@ -9,6 +9,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db.models import QuerySet
+from django.forms import Media
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -51,7 +52,7 @@ MODERATE = "comments.moderate_comment"
 class CommentAdmin(SenderDesk, StaffAdmin):
     """Nothing is typed over here: every change is a decision, with who, when and why."""
 
-    list_display = ["action_checkbox", "said", "why", "sender", "about", "received"]
+    list_display = ["action_checkbox", "said", "why", "sender"]
     list_display_links = None
     list_select_related = ["article", "parent", "staff"]
     list_filter = [
@@ -124,6 +125,8 @@ class CommentAdmin(SenderDesk, StaffAdmin):
         if changelist is not None:
             shown = status_of(request)
             answer.context_data |= {
+                # The queue has a script of its own for what is picked.
+                "media": Media(),
                 "title": _("Moderation queue") if shown == Status.PENDING else _("Comments"),
                 "may_moderate": self.has_moderate_permission(request),
                 "may_erase": self.has_erase_permission(request),
@@ -152,11 +155,18 @@ class CommentAdmin(SenderDesk, StaffAdmin):
         if comment.open_complaints:
             tags.append(_("Open complaints: %(count)d") % {"count": comment.open_complaints})
         return format_html(
-            '<a class="desk-name" href="{}" data-open><bdi>{}</bdi></a> {}{}'
+            '<a class="desk-name" href="{}" data-open><bdi>{}</bdi></a> '
+            '<span class="desk-when">{}</span> {}<div class="desk-about">{}</div>{}'
             '<div class="desk-text" dir="auto">{}</div>',
             comment.address,
             comment.name or _("(erased)"),
+            _("%(age)s, %(at)s")
+            % {
+                "age": age(comment.submitted_at, timezone.now()),
+                "at": moment(comment.submitted_at),
+            },
             format_html_join(" ", '<span class="desk-tag">{}</span>', ((tag,) for tag in tags)),
+            self.article_link(comment),
             answers,
             marked(comment.text, comment.findings),
         )
@@ -169,25 +179,10 @@ class CommentAdmin(SenderDesk, StaffAdmin):
 
     @admin.display(description=gettext_lazy("earlier of this sender"))
     def sender(self, comment: Any) -> str:
-        lines = [(label, told) for label, told in comment.history]
-        if not lines:
+        if not comment.history:
             return _("Nothing yet") if comment.network_hash or comment.email_hash else "–"
+        lines = ((capfirst(label), told) for label, told in comment.history)
         return format_html_join("", "<div>{}: {}</div>", lines)
-
-    @admin.display(description=gettext_lazy("article"))
-    def about(self, comment: Comment) -> str:
-        return format_html(
-            '<a href="{}">{}</a>', comment.article.get_absolute_url(), comment.article
-        )
-
-    @admin.display(description=gettext_lazy("sent at"))
-    def received(self, comment: Comment) -> str:
-        return format_html(
-            '<time datetime="{}">{}</time><div class="quiet">{}</div>',
-            comment.submitted_at.isoformat(),
-            age(comment.submitted_at, timezone.now()),
-            moment(comment.submitted_at),
-        )
 
     # --- The page of one comment --------------------------------------------------------------
 
@@ -242,7 +237,9 @@ class CommentAdmin(SenderDesk, StaffAdmin):
 
     @admin.display(description=gettext_lazy("article"))
     def article_link(self, comment: Comment) -> str:
-        return self.about(comment)
+        return format_html(
+            '<a href="{}">{}</a>', comment.article.get_absolute_url(), comment.article
+        )
 
     @admin.display(description=gettext_lazy("answers to"))
     def thread(self, comment: Comment) -> str:

@@ -34,7 +34,7 @@ Outcome = Report.Outcome
 class ReportAdmin(StaffAdmin):
     """What must be decided soonest comes first."""
 
-    list_display = ["deadline", "complaint", "about", "decided", "received"]
+    list_display = ["deadline", "complaint", "about"]
     list_display_links = None
     list_select_related = ["comment", "comment__article", "handled_by"]
     list_filter = [OpenFilter, ("kind", ChoicesFilter), ("reason", ChoicesFilter)]
@@ -87,11 +87,14 @@ class ReportAdmin(StaffAdmin):
     @admin.display(description=gettext_lazy("deadline"))
     def deadline(self, report: Report) -> str:
         now = timezone.now()
+        said = _("Received %(at)s") % {"at": moment(report.received_at)}
         return format_html(
-            '<span class="desk-clock desk-clock-{}">{}</span><div class="quiet">{}</div>',
+            '<span class="desk-clock desk-clock-{}">{}</span><div class="quiet">{}</div>'
+            '<div class="quiet">{}</div>',
             urgency(report, now),
             clock(report, now),
-            moment(report.due_at),
+            _("Due %(at)s") % {"at": moment(report.due_at)},
+            said if report.handled_at is None else self.decided(report),
         )
 
     @admin.display(description=gettext_lazy("complaint"))
@@ -127,14 +130,11 @@ class ReportAdmin(StaffAdmin):
             "at": moment(report.handled_at),
         }
 
-    @admin.display(description=gettext_lazy("received at"))
-    def received(self, report: Report) -> str:
-        return moment(report.received_at)
-
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         report: Any = kwargs["obj"]
+        context |= {"title": _("Complaint"), "subtitle": None}
         context["may_handle"] = report.handled_at is None and request.user.has_perm(MODERATE)
         context["may_hide"] = context["may_handle"] and report.comment.status == Status.APPROVED
         return super().render_change_form(request, context, *args, **kwargs)

@@ -113,7 +113,10 @@ class SenderDesk(admin.ModelAdmin):
             # Sent without the confirmation: the page stays where it was.
             erase, form = form, SenderForm({"who": who})
             form.is_valid()
-            found = find(form.cleaned_data["who"]) if "who" in form.cleaned_data else None
+            if "who" not in erase.errors:
+                found = find(form.cleaned_data["who"])
+            elif not form.errors:
+                form.add_error("who", erase.errors["who"].as_data())
         elif found is not None:
             erase = EraseForm(initial={"who": who})
         context = {

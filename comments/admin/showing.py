@@ -12,7 +12,6 @@ from typing import Any
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -171,9 +170,5 @@ def load_histories(comments: list[Any]) -> None:
 def _told(counts: dict[str, int], own: str) -> str:
     if own in counts:
         counts[own] -= 1
-    parts = [
-        f"{capfirst(Status(status).label)}: {counts[status]}"
-        for status in _TOLD
-        if counts.get(status)
-    ]
+    parts = [f"{Status(status).label}: {counts[status]}" for status in _TOLD if counts.get(status)]
     return ", ".join(parts)

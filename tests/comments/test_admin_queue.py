@@ -135,8 +135,8 @@ def test_queue_tells_what_was_decided_of_the_same_sender_before(desk: Client) ->
     [comment] = listed(desk.get(QUEUE))
     told = dict(comment.history)
     assert list(told.values()) == [
-        "Đã duyệt: 2, Từ chối: 1",
-        "Đã duyệt: 2, Từ chối: 1, Thư rác: 1",
+        "đã duyệt: 2, từ chối: 1",
+        "đã duyệt: 2, từ chối: 1, thư rác: 1",
     ]
 
 

@@ -7,6 +7,9 @@ const toggle = document.getElementById("moderation-keys-on");
 const status = document.getElementById("moderation-status");
 const STORED = "comments-keys-off";
 
+const all = document.getElementById("action-toggle");
+const counter = document.querySelector(".action-counter");
+
 const rows = () => [...document.querySelectorAll("#result_list tbody tr")];
 const box = (row) => row.querySelector("input.action-select");
 
@@ -23,9 +26,9 @@ function current() {
 }
 
 function go(step) {
-  const all = rows();
-  const place = all.indexOf(current());
-  const next = all[place === -1 ? (step > 0 ? 0 : all.length - 1) : place + step];
+  const list = rows();
+  const place = list.indexOf(current());
+  const next = list[place === -1 ? (step > 0 ? 0 : list.length - 1) : place + step];
   if (!next) return;
   box(next).focus();
   next.scrollIntoView({ block: "nearest" });
@@ -63,9 +66,27 @@ const KEYS = {
   },
 };
 
+function showPicked() {
+  const boxes = rows().map(box);
+  const picked = boxes.filter((input) => input.checked).length;
+  for (const input of boxes) input.closest("tr").classList.toggle("selected", input.checked);
+  all.checked = picked === boxes.length;
+  all.indeterminate = picked > 0 && !all.checked;
+  counter.textContent = counter.dataset.words.replace("{n}", picked);
+}
+
 function isTyping(target) {
   if (target.isContentEditable || target.matches("textarea, select")) return true;
   return target.matches("input:not([type=checkbox], [type=radio], [type=submit], [type=button])");
+}
+
+if (form && all && counter) {
+  all.addEventListener("change", () => {
+    for (const row of rows()) box(row).checked = all.checked;
+    showPicked();
+  });
+  form.addEventListener("change", showPicked);
+  showPicked(); // a browser that goes back keeps what was picked
 }
 
 if (form && toggle) {
@@ -79,10 +100,12 @@ if (form && toggle) {
     }
   });
   document.addEventListener("keydown", (event) => {
-    if (!toggle.checked || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+    if (!toggle.checked || event.ctrlKey || event.altKey || event.metaKey) return;
     if (isTyping(event.target)) return;
-    const act = KEYS[event.key.toLowerCase()];
-    if (!act) return;
+    const key = event.key.toLowerCase();
+    const act = KEYS[key];
+    // A key held down walks through the list, and decides once.
+    if (!act || (event.repeat && key !== "j" && key !== "k")) return;
     event.preventDefault();
     act();
   });
