@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -21,35 +22,65 @@ LONGEST = 80
 """Characters; what is longer was pasted, and may be anything."""
 _MOST_WORDS = 10
 
-# An e-mail address, or nine digits and more with whatever people write between them: a telephone
-# number, an identity card, a bank account.
-_PERSONAL = re.compile(r"@|(?:[0-9][\s.()+-]*){9,}")
+NOTE_KEPT = timedelta(days=1)
+"""A page of results that was opened yesterday is still counted; none can be sent in for ever."""
+
+# What has many digits and is nobody's: a day, the number of a document, a span of years. A digit or
+# a mark beside it makes it a part of something else.
+_OF_NOBODY = re.compile(
+    r"(?<![\d/.])(?:"
+    r"\d{1,2}([/.-])\d{1,2}\1(?:19|20)\d\d"
+    r"|(?:19|20)\d\d([/.-])\d{1,2}\2\d{1,2}"
+    r"|\d{1,5}/(?:19|20)\d\d"
+    r"|(?:19|20)\d\d ?[-\u2013] ?(?:19|20)\d\d"
+    r")(?!\d|[/.]\d)"
+)
+_PERSONAL = re.compile(
+    # An address of e-mail, or of a page of somebody's, however it is taken apart.
+    r"@|\[at\]|\(at\)|\b(?:gmail|yahoo|ymail|hotmail|outlook|icloud|protonmail)\b"
+    r"|\w\.(?:com|net|org|info|me|vn)\b"
+    # A telephone number, an identity card, a bank account, with whatever people write between.
+    r"|\d{7}|(?:\d[\W_]*){8}"
+    # A passport, a password, a key: eight digits among letters, or long and of both.
+    r"|(?:\d[^\W\d]*){8}|\b(?=\w*\d)(?=\w*[^\W\d_])\w{16}",
+    re.IGNORECASE,
+)
 _SIGNER = signing.Signer(salt="news.search.words_log")
 
 
-def note(query: Query, results: int) -> str:
+def is_personal(text: str) -> bool:
+    """Whether a text may hold what tells of one person: an address, a number, a key."""
+    # A letter stands for what is taken out, so that the digits beside it do not come together.
+    return bool(_PERSONAL.search(_OF_NOBODY.sub("a", unicodedata.normalize("NFKC", text))))
+
+
+def note(query: Query, results: int, today: date | None = None) -> str:
     """Return what the page of results hands to its beacon; empty for words that are not kept.
 
-    It is signed, so that nothing is counted but what this site has searched and found, and it is
-    the same for everyone.
+    It is signed, so that nothing is counted but what this site has searched and found, and lately;
+    and it is the same for everyone.
     """
     words = " ".join(query.words)
     if (
         not words
         or len(query.text) > LONGEST
         or len(query.words) > _MOST_WORDS
-        or _PERSONAL.search(query.text)
+        or is_personal(query.text)
     ):
         return ""
-    return _SIGNER.sign(f"{results} {words}")
+    today = today or timezone.localdate()
+    return _SIGNER.sign(f"{today.isoformat()} {results} {words}")
 
 
 def record(noted: str, today: date | None = None) -> bool:
-    """Count one search; two statements. Return whether the note was one of ours."""
+    """Count one search; two statements. Return whether the note was one of ours, and new enough."""
     today = today or timezone.localdate()
     try:
-        results, _, words = _SIGNER.unsign(noted).partition(" ")
-    except signing.BadSignature:
+        day, results, words = _SIGNER.unsign(noted).split(" ", 2)
+        is_new = today - NOTE_KEPT <= date.fromisoformat(day) <= today
+    except (signing.BadSignature, ValueError):
+        return False
+    if not is_new:
         return False
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM news_searchwords WHERE day <= %s", [today - KEPT])

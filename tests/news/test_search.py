@@ -245,19 +245,46 @@ def test_what_this_site_did_not_sign_is_not_counted(client: Client, note: str) -
     "typed",
     [
         "a.nguyen@example.vn", "0912345678", "0912 345 678", "0912.345.678", "+84 (912) 345-678",
-        "cccd 042 203 001 234", " ".join(f"nguyễn văn {n}" for n in range(12)),
+        "cccd 042 203 001 234", "0912,345,678", "0912–345–678", "0912/345/678", "0912_345_678",
+        "0912|345|678", "０９１２３４５６７８", "12345678", "12/345/678", "20/11/2023/45678",
+        "hộ chiếu B1234567", "nguyen.an gmail.com", "nguyen.an gmail", "nguyen.an[at]example.vn",
+        "facebook.com/nguyen.an", "a1b2c3d4e5f6g7h8", "MatKhauRatDai2026", "ab12cd34ef56gh78",
+        " ".join(f"nguyễn văn {n}" for n in range(12)),
     ],
 )  # fmt: skip
 def test_what_may_be_personal_is_not_kept(typed: str) -> None:
     assert words_log.note(parse(typed), 0) == ""
 
 
-def test_numbers_of_documents_are_kept() -> None:
-    assert words_log.note(parse("Nghị quyết 15/2023/NQ-HĐND ngày 20/11/2023"), 0)
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Nghị quyết 15/2023/NQ-HĐND ngày 20/11/2023", "15/2023/NQ-HĐND", "15/2023", "2026-11-22",
+        "22/11/2026", "22/11/2026-24/11/2026", "ngày 22/11/2026.", "từ 2-9-2025 đến 5-9-2025",
+        "12345/2023/QĐ-UBND", "năm học 2025-2026", "năm 2025 – 2026", "12 /QD-UBND", "COVID-19",
+        "tổ dân phố 5", "thi đua khen thưởng",
+    ],
+)  # fmt: skip
+def test_days_and_numbers_of_documents_are_kept(typed: str) -> None:
+    assert words_log.note(parse(typed), 0)
+
+
+def test_note_is_taken_until_the_day_after_and_not_for_ever() -> None:
+    today = date(2026, 11, 22)
+    noted = words_log.note(parse("chợ"), 1, today)
+    assert words_log.record(noted, today + timedelta(days=1))
+    assert not words_log.record(noted, today + timedelta(days=2))
+    assert not words_log.record(noted, today - timedelta(days=1))
+    assert SearchWords.objects.get().count == 1
+
+
+def test_page_of_one_day_is_the_same_for_everyone() -> None:
+    today = date(2026, 11, 22)
+    assert words_log.note(parse("chợ"), 1, today) == words_log.note(parse("chợ"), 1, today)
 
 
 def record(typed: str, results: int, day: date) -> None:
-    words_log.record(words_log.note(parse(typed), results), day)
+    words_log.record(words_log.note(parse(typed), results, day), day)
 
 
 def test_words_are_forgotten_after_thirty_days() -> None:
