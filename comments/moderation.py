@@ -301,10 +301,14 @@ def is_reserved(name: str, *, contained: Iterable[str] = (), whole: Iterable[str
     }
     if rows & offices:
         return True
-    key = " ".join(token.key for token in _tokens(name))
-    bare = " ".join(plain)
+    key, bare = _joined(name)
     return any(
-        key == " ".join(t.key for t in _tokens(other))
-        or (key == bare and bare == " ".join(t.plain for t in _tokens(other)))
-        for other in whole
+        theirs and (key == theirs or (key == bare == their_bare))
+        for theirs, their_bare in map(_joined, whole)
     )
+
+
+def _joined(name: str) -> tuple[str, str]:
+    """Return the syllables of a name with accents and without."""
+    tokens = _tokens(name)
+    return " ".join(token.key for token in tokens), " ".join(token.plain for token in tokens)
