@@ -213,3 +213,11 @@ class ArticleViewsAdmin(BalanceAdmin):
         services.set_article_opening_balance(
             article=obj.article, figure=form.cleaned_data["opening_balance"]
         )
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Name the article in what was done lately: the row itself has only its number."""
+        entry = super().log_change(request, obj, message)
+        if entry is not None:
+            entry.object_repr = obj.article.title[:200]
+            entry.save(update_fields=["object_repr"])
+        return entry

@@ -96,13 +96,15 @@ def test_a_wrong_figure_is_refused_by_a_sentence_and_stays_typed(
 
 
 def test_an_article_gets_a_balance_before_anybody_has_read_it(admin_client: Any) -> None:
-    article = make_article()
+    article = make_article("Khánh thành cầu")
     assert admin_client.get(form_of(article)).status_code == 200
     assert not ArticleViews.objects.exists()
     admin_client.post(form_of(article), {"opening_balance": "1.234"})
     row = ArticleViews.objects.get()
     assert (row.opening_balance, row.views) == (1234, 0)
-    assert "0 → 1.234" in LogEntry.objects.get().get_change_message()
+    entry = LogEntry.objects.get()
+    assert "0 → 1.234" in entry.get_change_message()
+    assert entry.object_repr == "Khánh thành cầu"
 
 
 def test_setting_a_balance_loses_no_view_counted_meanwhile(

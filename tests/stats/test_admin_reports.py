@@ -21,12 +21,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from comments.models import Comment
 from news.models import Article
 from portal.groups import EDITORS, WRITERS
 from portal.models import User
 from ratings.models import Rating
 from stats.models import ArticleViews, DailyArticleViews, DailyTotal
-from tests.factories import make_article, make_category
+from tests.factories import make_article, make_category, make_comment
 
 pytestmark = pytest.mark.django_db
 
@@ -369,6 +370,20 @@ def test_an_article_is_shown_by_day_with_ratings_and_all_its_views(admin_client:
     assert "3.750.188" in page
     assert "Khánh thành cầu" in page
     assert reverse("admin:news_article_change", args=[article.pk]) in page
+
+
+def test_a_comment_stands_on_the_day_it_was_published(admin_client: Any) -> None:
+    article = make_article()
+    zone = timezone.get_current_timezone()
+    published = {"status": Comment.Status.APPROVED}
+    for hour, day in ((0, 20), (23, 20), (12, 21)):
+        at = datetime(2026, 11, day, hour, 30, tzinfo=zone)
+        make_comment(article, submitted_at=at, published_at=at, **published)
+    make_comment(article, submitted_at=datetime(2026, 11, 20, 8, tzinfo=zone))
+    asked = NOVEMBER | {"export": "csv"}
+    found = {row[0]: row[-1] for row in csv_of(admin_client.get(page_of(article), asked))}
+    assert (found["19/11/2026"], found["20/11/2026"], found["21/11/2026"]) == ("0", "2", "1")
+    assert admin_client.get(page_of(article), NOVEMBER).context["report"].comments == 3
 
 
 def test_an_article_that_is_not_there_is_not_found(admin_client: Any) -> None:
