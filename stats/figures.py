@@ -43,7 +43,7 @@ _READ = f"""
 WITH book AS (SELECT day, visits FROM stats_dailytotal),
 here AS (
     SELECT count(*) AS online FROM stats_presence
-    WHERE kind = 1 AND last_seen_at > %(online_since)s AND last_seen_at <= %(now)s
+    WHERE kind = 1 AND last_seen_at > %(online_since)s
 )
 SELECT json_build_object({COLUMNS})
 """  # noqa: S608 – constants of ours

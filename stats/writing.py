@@ -111,7 +111,7 @@ WITH fresh AS (
 ), here AS (
     SELECT (
         SELECT count(*) FROM stats_presence
-        WHERE kind = 1 AND last_seen_at > %(online_since)s AND last_seen_at <= %(now)s
+        WHERE kind = 1 AND last_seen_at > %(online_since)s
             AND key NOT IN (SELECT key FROM given)
     ) + (
         SELECT count(*) FROM given WHERE kind = 1 AND to_timestamp(last_at) > %(online_since)s
