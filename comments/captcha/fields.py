@@ -23,7 +23,7 @@ from comments.captcha.challenges import (
 
 HELP = {
     Kind.PICTURE: _("Type the characters in the picture (capital or small letters alike)."),
-    Kind.SOUND: _("Type the six digits that you hear, in figures."),
+    Kind.SOUND: _("Type the six Vietnamese digits that you hear, in figures."),
     Kind.QUESTION: _("Answer the question above, in figures or in words."),
 }
 

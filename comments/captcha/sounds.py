@@ -62,6 +62,8 @@ def _pause(dice: random.Random, least: float, most: float) -> bytes:
     return bytes(2 * int(RATE * dice.uniform(least, most)))
 
 
+# A phone asks for a sound in several parts.
+@functools.lru_cache(maxsize=8)
 def render(digits: str, seed: str) -> bytes:
     """Return spoken digits as a WAV (mono, 16 bits): always the same one from the same seed."""
     dice = random.Random(seed)  # noqa: S311 - the seed is a secret of 128 bits
