@@ -111,9 +111,9 @@ for (const near of ["focusin", "pointerenter"]) {
 function say(state, sentence) {
   status.dataset.state = state;
   status.textContent = "";
-  window.requestAnimationFrame(() => {
+  window.setTimeout(() => {
     status.textContent = sentence;
-  });
+  }, 50);
 }
 
 /** Send a form's wish, and once more where the server asks to confirm: then the cookie is there. */
