@@ -297,7 +297,7 @@ class CommentAdmin(SenderDesk, StaffAdmin):
             "at": moment(comment.consented_at),
         }
 
-    @admin.display(description=gettext_lazy("times"))
+    @admin.display(description=gettext_lazy("moments"))
     def times(self, comment: Comment) -> str:
         named = [
             (_("sent"), comment.submitted_at),
@@ -359,7 +359,8 @@ class CommentAdmin(SenderDesk, StaffAdmin):
         self._require_moderator(request)
         step = STEPS.get(request.POST.get("decision", ""))
         picked = request.POST.getlist(ACTION_CHECKBOX_NAME)
-        if step is None or not all(map(is_number, picked)) or len(picked) > MOST_AT_ONCE:
+        are_keys = all(is_number(key) and len(key) < 19 for key in picked)
+        if step is None or not are_keys or len(picked) > MOST_AT_ONCE:
             raise BadRequest("no such decision, or what was picked is no row")
         back = self._list_address(request.POST.get("back", ""))
         comments = list(Comment.objects.filter(pk__in=picked).order_by("pk"))

@@ -327,6 +327,7 @@ def test_the_list_comes_back_as_it_was_filtered(desk: Client) -> None:
         {"decision": "explode", "_selected_action": "1"},
         {"decision": "approve", "_selected_action": ["1", "abc"]},
         {"decision": "approve", "_selected_action": ["1"] * 300},
+        {"decision": "approve", "_selected_action": ["9" * 30]},
     ],
 )
 def test_a_form_that_nobody_was_shown_is_a_bad_request(data: Any, desk: Client) -> None:

@@ -35,7 +35,8 @@ def test_every_list_and_every_form_opens(model: str, admin_client: Client) -> No
     answer = admin_client.get(f"/admin/comments/{model}/", follow=True)
     assert answer.status_code == 200
     may_add = model not in {"comment", "report", "block"}
-    assert admin_client.get(f"/admin/comments/{model}/add/").status_code == 200 if may_add else 403
+    add = admin_client.get(f"/admin/comments/{model}/add/")
+    assert add.status_code == (200 if may_add else 403)
 
 
 # --- The word list ------------------------------------------------------------------------------
