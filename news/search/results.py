@@ -54,9 +54,11 @@ def result_page(
         raise EmptyPage(f"page {number} of {pages}")
     chosen = found.articles[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
     shelves = {category.pk: category for category in categories}
-    loaded = Article.objects.only(
-        *("title", "slug", "summary", "body", "published_at", "category_id")
-    ).in_bulk(chosen)
+    loaded = (
+        Article.objects.published()
+        .only(*("title", "slug", "summary", "body", "published_at", "category_id"))
+        .in_bulk(chosen)
+    )
     for article in loaded.values():
         if article.category_id in shelves:
             article.category = shelves[article.category_id]

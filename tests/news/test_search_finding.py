@@ -17,6 +17,7 @@ from news.models import Article, AttachmentText, SearchEntry
 from news.search import suggestions
 from news.search.finding import Filters, SearchTooSlowError, bounded, find
 from news.search.query import parse
+from news.search.results import result_page
 from news.search.text import fold, words
 from news.text import normalize
 from tests.factories import make_article, make_category
@@ -374,3 +375,21 @@ def test_titles_with_the_accents_typed_are_offered_first() -> None:
     make_article("Cái bàn", published_at=an_hour_ago(1))
     make_article("Người bán", published_at=an_hour_ago(9))
     assert [a.title for a in suggestions.titles("bán")] == ["Người bán", "Cái bàn"]
+
+
+@pytest.mark.parametrize("title", ["…", "😀", "-", "| |"])
+def test_article_whose_title_has_no_word_is_found_by_its_text(title: str) -> None:
+    article = make_article(title, summary="", body="<p>Họp chợ phiên.</p>")
+    file = article.attachments.create(file="a.pdf", title=title, extension="pdf", size=1)
+    AttachmentText.objects.create(attachment=file, text="bến thuyền")
+    for typed in ("chợ phiên", "bến thuyền"):
+        assert titles(typed) == [article.title]
+
+
+def test_article_withdrawn_since_it_was_found_is_not_shown() -> None:
+    article = make_article("Chợ Hạ")
+    query = parse("chợ")
+    with bounded():
+        found = find(query, Filters())
+    Article.objects.filter(pk=article.pk).update(status="withdrawn", status_reason="Sai.")
+    assert result_page(query, found, 1, []).results == []
