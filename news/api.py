@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q
+from django.db.models import F, OuterRef
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -78,7 +78,9 @@ class ArticleListView(ApiView):
             chosen = chosen.filter(published_at__lte=at).exclude(published_at=at, article__gte=pk)
         found = list(chosen.newest_first().values_list("published_at", "article")[: limit + 1])
         here = found[:limit]
-        articles = complete(Article.objects.filter(pk__in=[pk for _at, pk in here]).newest_first())
+        # Asked once more: one that was taken back since the list was read is not told.
+        told = Article.objects.published().filter(pk__in=[pk for _at, pk in here])
+        articles = complete(told.newest_first())
         next_address = None
         if len(found) > limit:
             kept = {
@@ -102,13 +104,10 @@ class ArticleView(ApiView):
         article = complete(Article.objects.published().filter(pk=pk)).first()
         if article is not None:
             return answer(as_json(article, request))
-        was_public = Article.objects.filter(
-            Q(status__in=[Article.Status.WITHDRAWN, Article.Status.UNPUBLISHED])
-            | Q(status=Article.Status.PUBLISHED, expires_at__lte=timezone.now()),
-            pk=pk,
-            published_at__lte=timezone.now(),
+        was_public = Article.objects.readable() | Article.objects.filter(
+            status=Article.Status.UNPUBLISHED, published_at__lte=timezone.now()
         )
-        if was_public.exists():
+        if was_public.filter(pk=pk).exists():
             return failure(410, _("This article is no longer published."))
         return failure(404, _("There is no such article."))
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from news import openapi
-from news.api import read_cursor, with_full_addresses, write_cursor
+from news.api import complete, read_cursor, with_full_addresses, write_cursor
 from news.models import Article, Attachment
 from tests.factories import make_article, make_author, make_category, make_image, make_tag
 
@@ -158,6 +158,19 @@ def test_only_published_articles_are_listed_newest_first(client: Client) -> None
     assert walk(client, "/api/articles/") == [new.pk, old.pk]
 
 
+def test_article_withdrawn_while_the_list_is_made_is_not_told(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, withdrawn = make_article(), make_article()
+
+    def withdrawing(articles: Any) -> Any:
+        Article.objects.filter(pk=withdrawn.pk).update(status="withdrawn", status_reason="Sai.")
+        return complete(articles)
+
+    monkeypatch.setattr("news.api.complete", withdrawing)
+    assert walk(client, "/api/articles/") == [kept.pk]
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 7])
 def test_following_next_tells_every_article_once_though_times_are_equal(
     client: Client, limit: int
@@ -197,15 +210,29 @@ def test_since_is_read_in_the_time_of_vietnam_unless_it_says_otherwise(
     assert walk(client, f"/api/articles/?since={since}") == [later.pk]
 
 
-@pytest.mark.parametrize("status", ["withdrawn", "unpublished"])
-def test_article_that_was_taken_back_is_gone(client: Client, status: str) -> None:
-    article = make_article(status=status)
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"status": "withdrawn"},
+        {"status": "unpublished"},
+        {"published_at": AT, "expires_at": AT + timedelta(days=1)},
+    ],
+)
+def test_article_that_was_taken_back_is_gone(client: Client, fields: dict[str, Any]) -> None:
+    article = make_article(**fields)
     assert get(client, f"/api/articles/{article.pk}/", 410) == {
         "error": "Bài viết này không còn được đăng."
     }
 
 
-@pytest.mark.parametrize("fields", [{"status": "draft"}, {"published_at": AT.replace(year=2190)}])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"status": "draft"},
+        {"published_at": AT.replace(year=2190)},
+        {"status": "unpublished", "published_at": AT.replace(year=2190)},
+    ],
+)
 def test_article_not_yet_published_is_not_found(client: Client, fields: dict[str, Any]) -> None:
     article = make_article(**fields)
     assert "error" in get(client, f"/api/articles/{article.pk}/", 404)
