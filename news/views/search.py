@@ -74,7 +74,8 @@ class SearchView(TemplateView):
         errors: dict[str, str] = {}
         filters = _filters(typed, categories, errors)
         query = parse(self.request.GET.get("q", ""))
-        if query.problem and (typed["q"] or any(typed.values())):
+        # A filter that cannot be understood is said alone: the words may still be to come.
+        if query.problem and (typed["q"] or (any(typed.values()) and not errors)):
             errors["q"] = str(_PROBLEMS[query.problem])
         context: dict[str, Any] = {}
         if not errors and not query.problem:

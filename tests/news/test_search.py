@@ -99,6 +99,21 @@ def test_what_cannot_be_searched_is_explained(
     assert "search-results" not in html
 
 
+@pytest.mark.parametrize(
+    ("asked", "errors"),
+    [
+        ({"tu-ngay": "hôm qua"}, 1),
+        ({"tu-ngay": "01/01/2023"}, 1),
+        ({"q": "a", "tu-ngay": "hôm qua"}, 2),
+        ({"tu-ngay": "", "den-ngay": ""}, 0),
+    ],
+)
+def test_words_that_are_not_typed_yet_are_no_second_mistake(
+    client: Client, asked: dict[str, str], errors: int
+) -> None:
+    assert page_of(client, **asked).count('aria-invalid="true"') == errors
+
+
 def test_months_are_not_mistaken_for_days(client: Client) -> None:
     make_article(
         "Chợ phiên",
