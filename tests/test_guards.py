@@ -62,12 +62,6 @@ def test_news_knows_no_other_app() -> None:
     assert list(found(r"^\s*(from|import) (portal|stats|comments|ratings)\b", code)) == []
 
 
-def test_components_know_no_app() -> None:
-    components = [p for p in tracked(".html") if p.is_relative_to(ROOT / "templates/components")]
-    assert components
-    assert list(found(r"\{% load (?!i18n|static|l10n|tz|vietnamese_tags)", components)) == []
-
-
 @pytest.mark.parametrize("word", ["/root/", "/work/", "/opt/pypi", "registry.npmjs", "pypi.org"])
 def test_no_path_of_a_machine_and_no_registry_is_named(word: str) -> None:
     texts = [

@@ -20,15 +20,17 @@ from portal.redirects import missing, targets
 
 logger = logging.getLogger(__name__)
 
+_ARTICLE = "news:article-detail"
 _FEED = re.compile(r"/(?P<kind>rss|atom)/(?P<tag>the/)?(?P<slug>[-\w]+)\.xml", re.ASCII)
 
 
 class OldAddresses:
     """Answer a missing address by its redirect (301), as gone (410), or count it (404).
 
-    One statement to look it up and one to count it, and only after a 404. The exception is
-    `/?p=12`: the home page answers there, so a query that may name a page of an earlier site is
-    looked up first.
+    One statement to look it up and one to count it, and only after a 404. There are two exceptions.
+    At `/?p=12` the home page answers, so a query that may name a page of an earlier site is looked
+    up first. And an article answers to its number whatever words stand before it: where the words
+    are not its own, they may be those of an earlier site with numbers of its own.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -38,10 +40,12 @@ class OldAddresses:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in {"GET", "HEAD"}:
             return self.get_response(request)
-        named_by_query = request.path_info == "/" and bool(request.META.get("QUERY_STRING"))
+        named_by_query = _is_home(request) and bool(request.META.get("QUERY_STRING"))
         if named_by_query and (answer := self._answer(request)):
             return answer
         response = self.get_response(request)
+        if _led_by_its_number(request, response):
+            return self._answer(request) or response
         if response.status_code != 404 or named_by_query or self._is_staff_page(request):
             return response
         if connection.connection is None and not settings.DEBUG:
@@ -81,14 +85,25 @@ class OldAddresses:
         return None
 
 
+def _is_home(request: HttpRequest) -> bool:
+    language = translation.get_language_from_path(request.path_info)
+    return request.path_info in {"/", f"/{language}/"}
+
+
+def _led_by_its_number(request: HttpRequest, response: HttpResponse) -> bool:
+    match = request.resolver_match
+    return response.status_code == 301 and bool(match and match.view_name == _ARTICLE)
+
+
 def paths_of(request: HttpRequest) -> list[str]:
     """The old paths under which a request may be kept: with the language in front, and without."""
-    whole = old_path(request.get_full_path())
-    paths = [whole] if whole else []
+    asked = request.get_full_path()
     language = translation.get_language_from_path(request.path_info)
-    if language and language != settings.LANGUAGE_CODE and whole.startswith(f"/{language}/"):
-        paths.append(whole.removeprefix(f"/{language}"))
-    return paths
+    whole = "" if language and _is_home(request) else old_path(asked)
+    bare = ""
+    if language and language != settings.LANGUAGE_CODE:
+        bare = old_path(asked.removeprefix(f"/{language}"))
+    return [path for path in (whole, bare) if path]
 
 
 def _feed_answer(kind: str, row: dict[str, Any]) -> HttpResponse | None:
@@ -102,9 +117,9 @@ def answer_of(row: dict[str, Any]) -> HttpResponse | None:
     """The answer for a row of `leading_from`; None if nothing is left at its target."""
     if row["article_id"]:
         if row["is_readable"]:
-            url = reverse("news:article-detail", args=[row["article_slug"], row["article_id"]])
+            url = reverse(_ARTICLE, args=[row["article_slug"], row["article_id"]])
         elif row["is_unpublished"] and row["heir"]:
-            url = reverse("news:article-detail", args=[row["heir_slug"], row["heir"]])
+            url = reverse(_ARTICLE, args=[row["heir_slug"], row["heir"]])
         else:
             return HttpResponseGone() if row["is_unpublished"] else None
     elif row["page_slug"]:

@@ -129,7 +129,7 @@ class _Ends:
         paths = {path for path in self.wished if "?" not in path}
         found = targets.find(self.addresses | paths)
         self.found = {text: found[text] for text in self.addresses if text in found}
-        self.live = paths & set(found)
+        self.live = {path for path in paths & set(found) if targets.is_own_page(path, found[path])}
         spelled = {targets.spell(text) for text in self.addresses} | set(self.wished)
         rows = Redirect.objects.with_targets().filter(path__in=spelled)
         if ignore is not None:

@@ -33,6 +33,8 @@ _SHOWN = {
     "news:author": "author",
     "page": "page",
 }
+# No pages: what a page sends to without a word to its reader.
+_SENT_TO = {"visit", "visit-pixel"}
 # Whose other pages made for many things may be asked here; those of one visitor are for a browser.
 _ASKED = {"news", "data"}
 _MODELS: dict[str, type[Model]] = {
@@ -143,7 +145,24 @@ def _place_of(match: Any, path: str) -> tuple[str, int | str] | None:
         return field, match.kwargs["slug"]
     if match.kwargs and not (set(match.namespaces) <= _ASKED and _answers(match, path)):
         return None
-    return "address", path
+    return ("address", path) if _can_be_read(match) else None
+
+
+def _can_be_read(match: Any) -> bool:
+    """Whether an address is a page, and not one that a script of a page sends something to."""
+    view = getattr(match.func, "view_class", None)
+    return match.view_name not in _SENT_TO and (view is None or hasattr(view, "get"))
+
+
+def is_own_page(path: str, target: Target) -> bool:
+    """Whether a page of the site stands under a path, and not beside it.
+
+    An article answers to its number, but words that are not its own before it are led on, if an
+    earlier site used them.
+    """
+    if target.field != "article":
+        return True
+    return path.rpartition("/")[2] == target.url.rpartition("/")[2]
 
 
 def _answers(match: Any, path: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,13 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
 from django.utils import timezone
 
 from news.models import Article, Category, OldAddress
 from news.old_addresses import MAX_BYTES, old_path
 from portal.models import Redirect
-from portal.redirects import services
+from portal.redirects import services, targets
 from portal.redirects.services import Wish, plan
 from tests.factories import make_article, make_author, make_category, make_series, make_tag
 from tests.portal.leading import lead, make_page, where
@@ -30,6 +31,17 @@ Status = Article.Status
 
 
 # --- What a reader gets -------------------------------------------------------------------------
+
+
+def addresses_without_a_parameter(patterns: list[Any], before: str = "") -> Iterator[str]:
+    """Every address of the site that is made for one page alone."""
+    for pattern in patterns:
+        whole = before + str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            yield from addresses_without_a_parameter(pattern.url_patterns, whole)
+        elif not re.search(r"[<(]", whole):
+            yield f"/{whole}"
+
 
 # The shapes of addresses that earlier sites have left, with words of our own.
 SHAPES = [
@@ -135,6 +147,33 @@ def test_query_that_names_the_page_is_looked_up_before_the_home_page(client: Cli
     lead(("/?p=12", article.pk))
     assert where(client, "/?p=12&fbclid=1") == (301, article.get_absolute_url())
     assert where(client, "/?p=13")[0] == 200
+
+
+def test_query_that_names_the_page_is_looked_up_in_english_too(client: Client) -> None:
+    article = make_article()
+    lead(("/?p=12", article.pk))
+    OldAddress.objects.create(path="/en", article=article)
+    assert where(client, "/en/?p=12") == (301, f"/en{article.get_absolute_url()}")
+    assert where(client, "/en/?p=13")[0] == 200
+    assert where(client, "/en/")[0] == 200
+
+
+def test_number_of_an_earlier_site_is_not_mistaken_for_ours(client: Client) -> None:
+    ours, imported = make_article(slug="ho-tieu"), make_article(slug="ra-quan")
+    OldAddress.objects.create(path=f"/tin-tuc/ra-quan-{ours.pk}", article=imported)
+    old = f"/tin-tuc/ra-quan-{ours.pk}"
+    assert where(client, old) == (301, imported.get_absolute_url())
+    assert where(client, f"{old}/") == (301, imported.get_absolute_url())
+    assert where(client, f"/en{old}") == (301, f"/en{imported.get_absolute_url()}")
+    # What nobody kept is an earlier title of our article.
+    assert where(client, f"/tin-tuc/ten-cu-{ours.pk}") == (301, ours.get_absolute_url())
+    assert client.get(ours.get_absolute_url()).status_code == 200
+
+
+def test_page_of_an_article_costs_no_look_up_of_old_addresses(client: Client) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        client.get(make_article().get_absolute_url())
+    assert not [q for q in captured if "portal_redirect" in q["sql"]]
 
 
 @pytest.mark.parametrize(
@@ -331,10 +370,26 @@ def test_redirect_never_leads_to_what_is_one_visitors_own(new: str) -> None:
     assert step.outcome == services.REFUSED
 
 
-def test_address_of_an_article_that_is_there_cannot_be_led_away() -> None:
-    article = make_article()
-    [step] = plan([Wish(1, f"/tin-tuc/tieu-de-khac-{article.pk}", "/luu-tru/")])
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_address_of_an_article_that_is_there_cannot_be_led_away(language: str) -> None:
+    [step] = plan([Wish(1, language + make_article().get_absolute_url(), "/luu-tru/")])
     assert step.outcome == services.REFUSED
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_other_words_before_the_number_of_an_article_can_be_led_away(
+    client: Client, language: str
+) -> None:
+    old = f"{language}/tin-tuc/cua-cong-cu-{make_article().pk}"
+    lead((old, "/luu-tru/"))
+    assert where(client, old) == (301, f"{language}/luu-tru/")
+
+
+def test_every_address_that_may_be_led_to_answers(client: Client) -> None:
+    found = targets.find(addresses_without_a_parameter(get_resolver().url_patterns))
+    assert {"/", "/luu-tru/", "/tim-kiem", "/rss/", "/sitemap.xml"} <= set(found)
+    assert "/tim-kiem/dem" not in found
+    assert {path: code for path in found if (code := client.get(path).status_code) >= 400} == {}
 
 
 def test_own_host_in_front_of_a_target_is_dropped(settings: Any) -> None:
