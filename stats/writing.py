@@ -156,7 +156,11 @@ def write(batch: Batch, writer: uuid.UUID) -> tuple[Figures, dict[int, ArticleFi
     now = timezone.now()
     ids = {seen.article for seen in batch.seen.values()} | {article for article, _ in batch.views}
     readable, params = (
-        Article.objects.readable(now).filter(pk__in=ids | {0}).values("id").query.sql_with_params()
+        Article.objects.readable(now)
+        .filter(pk__in=ids | {0})
+        .order_by()
+        .values("id")
+        .query.sql_with_params()
     )
     named = {f"readable_{n}": param for n, param in enumerate(params)}
     statement = _WRITE.format(
