@@ -159,6 +159,8 @@ class CommentForm(_DescribedForm):
         return ""
 
     def clean(self) -> None:
+        if self.errors:
+            return  # it will be sent once more anyway
         if self.token is None:
             raise ValidationError(
                 _("The form was open for too long. Please send it once more."), code="too-old"

@@ -80,12 +80,13 @@ class PrivateView(View):
 
     template_name: str
     fragment_name: str
+    headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
     @method_decorator(csrf_exempt)
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().dispatch(request, *args, **kwargs)
-        response["Cache-Control"] = "no-store"
-        response["X-Robots-Tag"] = "noindex"
+        for name, value in self.headers.items():
+            response[name] = value
         return response
 
     def offer(self, form: CommentForm | ReportForm) -> None:
@@ -239,11 +240,8 @@ class ReportView(PrivateView):
 class _OwnView(PrivateView):
     """What belongs to whoever knows the secret of a status link."""
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        response = super().dispatch(request, *args, **kwargs)
-        # The address is a secret: no page that is left from here may learn it.
-        response["Referrer-Policy"] = "strict-origin"
-        return response
+    # The address is a secret: no page that is gone to from here may learn it.
+    headers = PrivateView.headers | {"Referrer-Policy": "strict-origin"}
 
     def comment(self, key: str) -> Comment:
         rows = Comment.objects.select_related("article", "consent")

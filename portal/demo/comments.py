@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -210,6 +210,19 @@ def load(articles: dict[str, Article]) -> None:
     )
 
 
+def _by_day(published_at: datetime, hours: float) -> datetime:
+    """Return the moment some hours after publication: never in the future, and never at night.
+
+    What falls between 22 and 6 o'clock was said the evening before.
+    """
+    at = min(published_at + timedelta(hours=hours), timezone.now())
+    local = timezone.localtime(at)
+    if local.hour >= 22 or local.hour < 6:
+        evening = local.replace(hour=21, minute=int(hours * 7) % 60)
+        at = evening if local.hour >= 22 else evening - timedelta(days=1)
+    return max(at, published_at + timedelta(minutes=int(hours * 3)))
+
+
 def _write(
     article: Article,
     said: Said,
@@ -219,7 +232,7 @@ def _write(
     phrases: moderation.PhraseList,
 ) -> None:
     published_at = article.published_at or timezone.now()
-    at = min(published_at + timedelta(hours=said.after), timezone.now())
+    at = _by_day(published_at, said.after)
     findings = moderation.examine(said.text, phrases)
     official = not said.name
     comment = Comment.objects.create(

@@ -404,3 +404,11 @@ def test_trusted_sender_is_published_at_once_unless_a_rule_finds_something(
     assert Comment.objects.latest("pk").status == "pending"
     send(client, article, email="khac@example.vn", text="Ý kiến của một người khác.")
     assert Comment.objects.latest("pk").status == "pending"
+
+
+def test_forms_need_no_token_that_a_page_for_everyone_cannot_carry(article: Article) -> None:
+    client = Client(enforce_csrf_checks=True)
+    link = send(client, article)["Location"]
+    assert client.post(link, {"action": "withdraw"}).status_code == 303
+    shown = make_comment(article, status="approved")
+    assert client.post(f"/binh-luan/{article.pk}/{shown.pk}/bao-vi-pham", {}).status_code == 200
