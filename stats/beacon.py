@@ -87,4 +87,6 @@ def _known(article: int) -> dict[str, Any]:
 def _private(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"
+    # Else the server would send it in three pieces, as a body of unknown length.
+    response["Content-Length"] = str(len(response.content))
     return response
