@@ -29,6 +29,7 @@ from django.views.generic import View
 from news import openapi
 from news.models import Article, Attachment, Category, Listing, Tag
 from news.models.articles import ArticleQuerySet
+from news.structured import moment
 
 PAGE_SIZE = 20
 LARGEST_PAGE = 100
@@ -243,10 +244,10 @@ def as_json(article: Any, request: HttpRequest) -> dict[str, Any]:
         "summary": article.summary,
         "body": with_full_addresses(article.body, full),
         "language": "vi",
-        "published_at": _moment(article.published_at),
-        "updated_at": _moment(article.updated_at),
+        "published_at": moment(article.published_at),
+        "updated_at": moment(article.updated_at),
         "change_note": article.change_note,
-        "expires_at": _moment(article.expires_at),
+        "expires_at": moment(article.expires_at),
         "category": {
             "slug": article.category.slug,
             "name": article.category.name,
@@ -260,7 +261,7 @@ def as_json(article: Any, request: HttpRequest) -> dict[str, Any]:
             "name": article.source_name,
             "url": article.source_url,
             "author": article.source_author,
-            "published_at": _moment(article.source_published_at),
+            "published_at": moment(article.source_published_at),
         }
         if article.source_name or article.source_url
         else None,
@@ -283,10 +284,6 @@ def as_json(article: Any, request: HttpRequest) -> dict[str, Any]:
             for file in article.files
         ],
     }
-
-
-def _moment(at: datetime | None) -> str | None:
-    return timezone.localtime(at).isoformat(timespec="seconds") if at else None
 
 
 # In what the cleaner writes, `<` and `>` stand for tags alone, except inside quoted values.

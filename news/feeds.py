@@ -10,6 +10,7 @@ from __future__ import annotations
 import mimetypes
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,7 +27,7 @@ from django.views.generic import TemplateView, View
 
 from news.models import Article, Category, Listing, Tag
 from news.models.articles import ArticleQuerySet
-from news.structured import last_change
+from news.structured import at_home, last_change, moment
 
 ITEMS = 30
 
@@ -65,7 +66,8 @@ class FeedView(View):
             {
                 "source": source,
                 "items": [feed_item(request, article) for article in articles],
-                "changed": changed,
+                "build_date": format_datetime(at_home(changed)) if changed else "",
+                "updated": moment(changed) or "1970-01-01T00:00:00Z",
                 "self_address": request.build_absolute_uri(request.path),
                 "page_address": request.build_absolute_uri(source.page),
             },
@@ -153,7 +155,9 @@ def feed_item(request: HttpRequest, article: Article) -> dict[str, Any]:
         "url": url,
         # A new title changes the address; this name stays (RFC 4151).
         "id": f"tag:{urlsplit(url).hostname},{day:%Y-%m-%d}:tin-tuc/{article.pk}",
-        "changed": last_change(article),
+        "published": moment(article.published_at),
+        "pub_date": format_datetime(at_home(article.published_at)),  # type: ignore[arg-type]
+        "changed": moment(last_change(article)),
         "categories": [article.category.name, *article.keywords],  # type: ignore[attr-defined]
         "picture": picture
         and Enclosure(

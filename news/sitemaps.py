@@ -23,7 +23,7 @@ from django.views.generic import View
 from news.models import Article, Listing, ListingMonth
 from news.models.articles import ArticleQuerySet
 from news.models.listings import months, next_month, start_of_month
-from news.structured import last_change
+from news.structured import last_change, moment
 
 PART = 1000
 """The most articles in one sitemap; the protocol allows 50,000."""
@@ -46,15 +46,11 @@ class Address:
 
     @property
     def lastmod(self) -> str:
-        return _moment(self.changed)
+        return moment(self.changed) or ""
 
     @property
     def publication_date(self) -> str:
-        return _moment(self.published_at)
-
-
-def _moment(at: datetime | None) -> str:
-    return timezone.localtime(at).isoformat(timespec="seconds") if at else ""
+        return moment(self.published_at) or ""
 
 
 @dataclass(frozen=True)

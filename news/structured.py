@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils import timezone, translation
@@ -74,9 +74,9 @@ def news_article(
             "headline": _headline(article.title),
             "description": article.summary,
             "inLanguage": LANGUAGE,
-            "datePublished": _moment(article.published_at),
-            "dateModified": _moment(last_change(article)),
-            "expires": _moment(article.expires_at),
+            "datePublished": moment(article.published_at),
+            "dateModified": moment(last_change(article)),
+            "expires": moment(article.expires_at),
             "articleSection": article.category.name,
             "keywords": list(tags),
             "image": [_picture(article.lead_image, full)] if article.lead_image else None,
@@ -123,8 +123,19 @@ def _picture(picture: Any, full: Full) -> dict[str, Any]:
     }
 
 
-def _moment(at: datetime | None) -> str | None:
-    return timezone.localtime(at).isoformat(timespec="seconds") if at else None
+def at_home(at: datetime) -> datetime:
+    """A moment in the time of the site, in whole minutes from UTC.
+
+    Before 1911 Vietnam was 7:06:30 ahead; none of the standards that dates are written by knows
+    such an offset.
+    """
+    local = timezone.localtime(at)
+    return local.astimezone(UTC) if f"{local:%z}"[5:] else local
+
+
+def moment(at: datetime | None) -> str | None:
+    """A moment as RFC 3339 and XML Schema write it; None for none."""
+    return at_home(at).isoformat(timespec="seconds") if at else None
 
 
 def _filled(values: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -250,3 +250,13 @@ def test_pages_name_their_feed_to_the_browser(client: Client) -> None:
         html = client.get(page).content.decode()
         assert 'rel="alternate" type="application/rss+xml"' in html
         assert f'href="{feed}"' in html
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_article_older_than_whole_minutes_of_time_zones_is_dated_validly(
+    client: Client, kind: str
+) -> None:
+    make_article(published_at=datetime(1901, 2, 3, 12, tzinfo=UTC))
+    [entry] = read(client, f"/{kind}/tin-moi.xml").entries
+    written = "1901-02-03T12:00:00+00:00" if kind == "atom" else "Sun, 03 Feb 1901 12:00:00 +0000"
+    assert entry.published == written

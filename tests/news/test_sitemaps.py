@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -248,3 +248,9 @@ def test_corrections_beyond_the_bound_leave_the_date_of_publication(
     found = addresses(read(client, "/sitemap.xml"))
     assert found["/sitemap/2024-05.xml"] == "2024-05-10T08:00:00+07:00"
     assert found["/sitemap/2024-06.xml"] == "2024-06-20T08:00:00+07:00"
+
+
+def test_article_older_than_whole_minutes_of_time_zones_is_dated_validly(client: Client) -> None:
+    make_article(published_at=datetime(1901, 2, 3, 12, tzinfo=UTC))
+    for path in ("/sitemap.xml", "/sitemap/1901-02.xml"):
+        assert "<lastmod>1901-02-03T12:00:00+00:00</lastmod>" in client.get(path).content.decode()
