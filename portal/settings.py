@@ -239,8 +239,11 @@ if BEHIND_PROXY:
 # How many proxies of ours add an address to X-Forwarded-For; what stands before is the visitor's
 # own word and never believed.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=int(BEHIND_PROXY))
+# With the prefix a browser takes the cookie from this very host alone, over HTTPS: no neighbour
+# below the same domain can set one for our readers (RFC 6265bis, section 4.1.3.2).
+RATER_COOKIE_NAME = "__Host-rater" if HTTPS else "rater"
 # The one cookie that a visitor may bring below an address; every other one is dropped unread.
-VISITOR_COOKIES = {"/danh-gia/": "rater", "/thong-ke/": SESSION_COOKIE_NAME}
+VISITOR_COOKIES = {"/danh-gia/": RATER_COOKIE_NAME}
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-COOKIE = "rater"
 COOKIE_AGE = timedelta(days=365)
 _COOKIE_SALT = "ratings.cookie"
 
@@ -25,14 +24,16 @@ def _keyed(purpose: str, text: str) -> UUID:
 
 def rater_of(request: HttpRequest) -> UUID | None:
     """Who sent the request; None without a cookie of ours that is whole and not outdated."""
-    token = request.get_signed_cookie(COOKIE, default=None, salt=_COOKIE_SALT, max_age=COOKIE_AGE)
+    token = request.get_signed_cookie(
+        settings.RATER_COOKIE_NAME, default=None, salt=_COOKIE_SALT, max_age=COOKIE_AGE
+    )
     return _keyed("rater", token) if token else None
 
 
 def introduce(response: HttpResponse) -> None:
     """Give the visitor a cookie by which a later rating is known as theirs."""
     response.set_signed_cookie(
-        COOKIE,
+        settings.RATER_COOKIE_NAME,
         secrets.token_urlsafe(16),
         salt=_COOKIE_SALT,
         max_age=COOKIE_AGE,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.response import TemplateResponse
 from django.test import RequestFactory
 
-from portal.middleware import ClientAddress, Head, PublicPage, SameOrigin
+from portal.middleware import ClientAddress, ErrorPages, Head, PublicPage, SameOrigin
 
 
 def answer(request: HttpRequest) -> HttpResponse:
@@ -72,7 +73,7 @@ def test_a_foreign_page_may_link_and_the_admin_has_tokens_of_its_own() -> None:
         ("/danh-gia/7/", {"rater"}),
         ("/en/danh-gia/7/", {"rater"}),
         ("/danh-gia-khac/", set()),
-        ("/thong-ke/luot", {"sessionid"}),
+        ("/thong-ke/", set()),
         ("/admin/", {"rater", "sessionid", "junk"}),
     ],
 )
@@ -89,3 +90,22 @@ def test_head_is_told_the_length_of_a_body_that_is_not_sent() -> None:
     told, sent = (Head(answer)(request) for request in (asked.head("/"), asked.get("/")))
     assert (told.content, told["Content-Length"]) == (b"", "4")
     assert sent.content == b"fine"
+
+
+@pytest.mark.django_db
+def test_bare_refusal_becomes_a_page_and_a_form_that_is_shown_again_stays() -> None:
+    def refuse(request: HttpRequest) -> HttpResponse:
+        return HttpResponse("no", status=400)
+
+    request = RequestFactory().post("/danh-gia/1/")
+    page = ErrorPages(refuse)(request)
+    assert page.status_code == 400
+    assert b"<h1" in page.content
+    shown = TemplateResponse(request, "ratings/rating_page.html", {}, status=400)
+    assert ErrorPages(lambda request: shown)(request) is shown
+
+
+@pytest.mark.django_db
+def test_what_is_no_page_is_left_as_it_is() -> None:
+    told = JsonResponse({"state": "invalid"}, status=400)
+    assert ErrorPages(lambda request: told)(RequestFactory().post("/danh-gia/1/")) is told

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -66,11 +69,33 @@ def test_first_rating_is_asked_to_be_confirmed_with_its_star_kept(
     assert Rating.objects.get().score == 4
 
 
-def test_cookie_is_secure_where_the_site_is(
-    client: Client, article: Article, settings: Any
+def settings_of(**environment: str) -> list[Any]:
+    """What the project's settings say of the cookie in such an environment."""
+    code = (
+        "import json; from portal import settings as s; "
+        "print(json.dumps([s.RATER_COOKIE_NAME, s.VISITOR_COOKIES, s.SESSION_COOKIE_SECURE]))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=project.BASE_DIR, env=os.environ | environment, capture_output=True, check=True,
+    )  # fmt: skip
+    return json.loads(told.stdout)
+
+
+def test_cookie_is_bound_to_the_host_where_the_site_is_secure(
+    article: Article, settings: Any
 ) -> None:
-    settings.SESSION_COOKIE_SECURE = True
-    assert rate(client, article).cookies["rater"]["secure"]
+    assert settings_of(HTTPS="0") == ["rater", {"/danh-gia/": "rater"}, False]
+    name, known, is_secure = settings_of(HTTPS="1")
+    assert (name, is_secure) == ("__Host-rater", True)
+    settings.RATER_COOKIE_NAME, settings.VISITOR_COOKIES = name, known
+    settings.SESSION_COOKIE_SECURE = is_secure
+    client = Client()
+    cookie = rate(client, article, secure=True).cookies[name]
+    # What browsers ask of such a name: Secure, the whole host, no domain.
+    assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
+    assert rate(client, article, secure=True).json()["state"] == "rated"
+    assert Rating.objects.count() == 1
 
 
 def test_browser_without_cookies_is_told_so(article: Article) -> None:
@@ -498,7 +523,7 @@ def test_forty_first_clicks_of_one_visitor_are_at_most_one_rating() -> None:
     assert not Rating.objects.exists()
     # The browser keeps one of the forty cookies, and sends forty confirmations with it.
     cookie = answers[-1].cookies["rater"].value
-    headers = JSON | {"cookie": f"{project.VISITOR_COOKIES['/danh-gia/']}={cookie}"}
+    headers = JSON | {"cookie": f"{project.RATER_COOKIE_NAME}={cookie}"}
 
     def confirm() -> Any:
         return Client().post(address(article), {"score": 4, "confirm": 1}, headers=headers)
