@@ -264,6 +264,11 @@ class Comment(models.Model):
                 name="comments_replies_in_order",
                 condition=Q(parent__isnull=False),
             ),
+            models.Index(
+                fields=["parent", "status", "id"],
+                name="comments_official_answers",
+                condition=Q(is_official=True),
+            ),
             # The moderation queue, and the article list's column of what waits.
             models.Index(
                 fields=["article", "id"], name="comments_queue", condition=Q(status="pending")
