@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -99,22 +99,6 @@ class Rating(models.Model):
         return str(self.score)
 
 
-class RatingSummaryQuerySet(models.QuerySet["RatingSummary"]):
-    def for_articles(self, ids: Iterable[int]) -> dict[int, RatingSummary]:
-        """The summaries of these articles by id, in one statement; who has none is left out."""
-        return {row.pk: row for row in self.filter(pk__in=list(ids))}
-
-    def ranked(self) -> RatingSummaryQuerySet:
-        """Those with ratings enough to be compared (`RANKED_FROM`)."""
-        return self.filter(count__gte=RANKED_FROM)
-
-    def best_first(self) -> RatingSummaryQuerySet:
-        return self.order_by("-average", "-count", "-pk")
-
-    def worst_first(self) -> RatingSummaryQuerySet:
-        return self.order_by("average", "count", "pk")
-
-
 class RatingSummary(models.Model):
     """The ratings of one article in figures; written by triggers alone (migration 0001)."""
 
@@ -139,8 +123,6 @@ class RatingSummary(models.Model):
         output_field=models.FloatField(null=True),
         db_persist=True,
     )
-
-    objects = RatingSummaryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rated article")
@@ -183,6 +165,14 @@ class RatingSummary(models.Model):
     def __str__(self) -> str:
         return str(self.article)
 
+    @classmethod
+    def of_stars(cls, stars: Sequence[int | None], **fields: Any) -> RatingSummary:
+        """A summary by how many gave each score, worst first; None is none."""
+        counts = [count or 0 for count in stars]
+        by_name = {f"stars_{n}": count for n, count in enumerate(counts, start=1)}
+        total = sum(n * count for n, count in enumerate(counts, start=1))
+        return cls(count=sum(counts), total=total, **by_name, **fields)
+
     @property
     def shown_average(self) -> Decimal | None:
         """The average as it is printed, to one place: 4,45 is said as 4,5; None without ratings."""
@@ -195,6 +185,11 @@ class RatingSummary(models.Model):
         """`count` and `average` as a page is told them: the average has one place, or is None."""
         average = self.shown_average
         return {"count": self.count, "average": None if average is None else float(average)}
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the script of a page is told: the `figures`, and `stars`."""
+        return {**self.figures, "stars": self.stars}
 
     @property
     def stars(self) -> list[int]:

@@ -179,12 +179,7 @@ def repair_summaries() -> list[WrongSummary]:
     names = [f"stars_{score}" for score, _name in SCORES]
     RatingSummary.objects.bulk_create(
         [
-            RatingSummary(
-                article_id=summary.article_id,
-                count=sum(summary.should),
-                total=sum(n * count for n, count in enumerate(summary.should, start=1)),
-                **dict(zip(names, summary.should, strict=True)),
-            )
+            RatingSummary.of_stars(summary.should, article_id=summary.article_id)
             for summary in wrong
         ],
         update_conflicts=True,

@@ -97,7 +97,7 @@ class OfOneVisitor(View):
                 "state": state,
                 "message": message,
                 "score": score,
-                "rating": {**summary.figures, "stars": summary.stars},
+                "rating": summary.told,
             }
             return JsonResponse(told, status=status)
         context = {
@@ -185,7 +185,9 @@ class MyRatingView(OfOneVisitor):
 
     def get(self, request: HttpRequest, article_id: int) -> HttpResponse:
         mine = self.mine(raters.rater_of(request))
-        return JsonResponse({"score": mine.score if mine else None})
+        # The page may be as old as a cache keeps it: it would not show the rating just given.
+        told = summary_of(self.article).told
+        return JsonResponse({"score": mine.score if mine else None, "rating": told})
 
 
 class WithdrawView(OfOneVisitor):

@@ -19,6 +19,7 @@ from django.db.models import Min
 from django.utils import timezone
 
 from news.models import Article
+from ratings.models import RatingSummary
 from stats import figures, recording
 from stats.batch import Batch
 from stats.figures import Figures
@@ -121,8 +122,7 @@ SELECT json_build_object({columns}, 'articles', coalesce((
     SELECT json_agg(json_build_array(
         known.id,
         coalesce(counts.total, earlier.opening_balance + earlier.views, 0),
-        coalesce(summary.count, 0),
-        summary.average
+        summary.stars_1, summary.stars_2, summary.stars_3, summary.stars_4, summary.stars_5
     ))
     FROM known
     LEFT JOIN counts ON counts.article_id = known.id
@@ -134,7 +134,7 @@ SELECT json_build_object({columns}, 'articles', coalesce((
 
 @dataclass(frozen=True)
 class ArticleFigures:
-    """What the page of an article shows of it; `rating` as `count` and `average` (None: none)."""
+    """What the page of an article shows of it; `rating` as `RatingSummary.told` gives it."""
 
     views: int
     rating: dict[str, Any]
@@ -181,8 +181,8 @@ def write(batch: Batch, writer: uuid.UUID) -> tuple[Figures, dict[int, ArticleFi
         )
         row = json.loads(cursor.fetchone()[0])
     return figures.of(row, now), {
-        article: ArticleFigures(views, {"count": count, "average": average})
-        for article, views, count, average in row["articles"]
+        article: ArticleFigures(views, RatingSummary.of_stars(stars).told)
+        for article, views, *stars in row["articles"]
     }
 
 

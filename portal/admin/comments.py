@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from comments.models import Comment, CommentSwitch
@@ -38,6 +39,8 @@ class SwitchForm(forms.ModelForm):
         ],
         coerce=lambda value: value == "True",
         empty_value=None,
+        # A table of switches names its column, not its controls.
+        widget=forms.Select({"aria-label": gettext_lazy("comments")}),
     )
 
     class Meta:
@@ -110,11 +113,12 @@ class ShowsPending(HasSwitch):
 
     @admin.display(description=gettext_lazy("comments waiting"), ordering=F("pending_count").desc())
     def pending_comments(self, article: Any) -> str:
-        if not article.pending_count:
-            return "–"
-        queue = reverse("admin:comments_comment_changelist")
-        query = urlencode({"article__id__exact": article.pk})
-        return format_html('<a href="{}?{}">{}</a>', queue, query, article.pending_count)
+        shown: Any = "–"
+        if article.pending_count:
+            queue = reverse("admin:comments_comment_changelist")
+            query = urlencode({"article__id__exact": article.pk})
+            shown = format_html('<a href="{}?{}">{}</a>', queue, query, article.pending_count)
+        return format_html('<span class="card-label">{} </span>{}', _("Comments waiting:"), shown)
 
 
 def extend(model: type[Any], gain: type[admin.ModelAdmin]) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import F
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from news.models import Article, Category
@@ -27,10 +29,21 @@ class RatingSwitchFormSet(forms.BaseInlineFormSet):
         super().__init__(data, *args, **kwargs)
 
 
+class RatingSwitchForm(forms.ModelForm):
+    class Meta:
+        model = RatingSwitch
+        fields = ["is_on"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A table of switches names its column, not its controls.
+        self.fields["is_on"].widget.attrs["aria-label"] = self.fields["is_on"].label
+
+
 class RatingSwitchInline(admin.TabularInline):
     model = RatingSwitch
+    form = RatingSwitchForm
     formset = RatingSwitchFormSet
-    fields = ["is_on"]
     extra = max_num = 1
     can_delete = False
     verbose_name_plural = gettext_lazy("Ratings")
@@ -47,22 +60,30 @@ class ShowsStars(HasRatingSwitch):
     """Articles with their average, read in the statement of the list."""
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        return [*super().get_list_display(request), "stars"]
+        columns = super().get_list_display(request)
+        # Whoever may not look at ratings has no use for a link to them.
+        may_look = request.user.has_perm("ratings.view_ratingsummary")
+        return [*columns, "stars"] if may_look else columns
 
     def get_list_select_related(self, request: HttpRequest) -> Any:
         return [*super().get_list_select_related(request), "rating_summary"]  # type: ignore[misc]
 
-    @admin.display(description=gettext_lazy("stars"), ordering="rating_summary__average")
+    @admin.display(
+        description=gettext_lazy("stars"),
+        # The best first; those without any never before them.
+        ordering=F("rating_summary__average").desc(nulls_last=True),
+    )
     def stars(self, article: Any) -> str:
         summary = getattr(article, "rating_summary", None)
-        if summary is None or not summary.count:
-            return "–"
-        return format_html(
-            '<a href="{}">{} ({})</a>',
-            reverse("admin:ratings_ratingsummary_hours", args=[article.pk]),
-            number(summary.shown_average, 1),
-            number(summary.count),
-        )
+        shown: Any = "–"
+        if summary is not None and summary.count:
+            shown = format_html(
+                '<a href="{}">{} ({})</a>',
+                reverse("admin:ratings_ratingsummary_hours", args=[article.pk]),
+                number(summary.shown_average, 1),
+                number(summary.count),
+            )
+        return format_html('<span class="card-label">{} </span>{}', _("Stars:"), shown)
 
 
 extend(Article, ShowsStars)

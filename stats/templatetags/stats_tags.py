@@ -22,9 +22,13 @@ def visit_figures(figures: Figures) -> dict[str, Any]:
 
 @register.inclusion_tag("stats/visit_counter.html", takes_context=True)
 def visit_counter(context: dict[str, Any]) -> dict[str, Any]:
-    """Count this page view, as one of the article that the page is about if it is about one."""
-    article = context.get("article")
-    return {"article_id": article.pk if isinstance(article, Article) else None}
+    """Count this page view, as one of an article if this is the page on which it is read.
+
+    Pages beside it, where it is rated or commented on, are page views and no views of it.
+    """
+    article, match = context.get("article"), context["request"].resolver_match
+    is_read = match is not None and match.view_name == "news:article-detail"
+    return {"article_id": article.pk if is_read and isinstance(article, Article) else None}
 
 
 @register.inclusion_tag("stats/article_views.html")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -44,14 +45,24 @@ def order(html: str, *words: str) -> list[str]:
 
 
 def test_best_rated_come_first_and_few_ratings_are_not_compared(admin_client: Client) -> None:
-    rated("Bài tốt nhất", 5, 5, 5, 5, 5)
+    # Of equal averages the one that more people gave comes first.
+    rated("Bài tốt nhất", 5, 5, 5, 5, 5, 5)
+    rated("Bài cũng tốt", 5, 5, 5, 5, 5)
     rated("Bài kém nhất", 1, 1, 2, 1, 1)
     rated("Bài giữa", 3, 4, 3, 4, 3)
     rated("Bài ít lượt", 5)
-    titles = ("Bài tốt nhất", "Bài kém nhất", "Bài giữa", "Bài ít lượt")
-    best = ["Bài tốt nhất", "Bài giữa", "Bài kém nhất"]
+    titles = ("Bài tốt nhất", "Bài cũng tốt", "Bài kém nhất", "Bài giữa", "Bài ít lượt")
+    best = ["Bài tốt nhất", "Bài cũng tốt", "Bài giữa", "Bài kém nhất"]
+    worst = ["Bài kém nhất", "Bài giữa", "Bài tốt nhất", "Bài cũng tốt"]
     assert order(text(admin_client.get(LIST)), *titles) == best
-    assert order(text(admin_client.get(f"{LIST}?o=2")), *titles) == best[::-1]
+    links = re.findall(
+        r'href="(\?o=[^"]+)">(Đánh giá cao nhất|Đánh giá thấp nhất)<', text(admin_client.get(LIST))
+    )
+    ways = {name: link for link, name in links}
+    found = {
+        name: order(text(admin_client.get(LIST + link)), *titles) for name, link in ways.items()
+    }
+    assert found == {"Đánh giá cao nhất": best, "Đánh giá thấp nhất": worst}
     assert "Bài ít lượt" in text(admin_client.get(f"{LIST}?minimum=1"))
     assert order(text(admin_client.get(f"{LIST}?minimum=20")), *titles) == []
 
@@ -106,10 +117,29 @@ def test_nobody_sees_who_rated(admin_client: Client) -> None:
 
 def test_article_list_shows_the_stars(admin_client: Client) -> None:
     article = rated("Bài có sao", 5, 4)
+    rated("Bài ít sao", 1)
     make_article("Bài không sao")
-    html = text(admin_client.get("/admin/news/article/"))
-    assert f'<a href="{LIST}{article.pk}/hours/">4,5 (2)</a>' in html
-    assert admin_client.get("/admin/news/article/?o=8.2").status_code == 200
+    answer = admin_client.get("/admin/news/article/")
+    assert f'<a href="{LIST}{article.pk}/hours/">4,5 (2)</a>' in text(answer)
+    # On a phone the column has no heading.
+    assert text(answer).count('<span class="card-label">Sao: </span>') == 3
+    column = answer.context["cl"].list_display.index("stars")
+    sorted_ = admin_client.get("/admin/news/article/", {"o": str(column)}).context["cl"]
+    assert [a.title for a in sorted_.result_list] == ["Bài có sao", "Bài ít sao", "Bài không sao"]
+
+
+def test_who_may_not_look_at_ratings_has_no_column_of_stars(
+    client: Client, django_user_model: Any
+) -> None:
+    from django.contrib.auth.models import Permission
+
+    rated("Bài có sao", 5, 4)
+    writer = django_user_model.objects.create_user("viet", is_staff=True)
+    writer.user_permissions.add(Permission.objects.get(codename="view_article"))
+    client.force_login(writer)
+    answer = client.get("/admin/news/article/")
+    assert answer.status_code == 200
+    assert "/admin/ratings/" not in text(answer)
 
 
 # --- Tables ---------------------------------------------------------------------------------------
@@ -260,6 +290,10 @@ def test_article_form_holds_its_switch(admin_client: Client) -> None:
     RatingSwitch.objects.create(article=article, is_on=False)
     html = text(admin_client.get(f"/admin/news/article/{article.pk}/change/"))
     assert '<option value="False" selected>Tắt</option>' in html
+    for switch in ("rating_switch-0-is_on", "comment_switch-0-is_open"):
+        select = re.search(rf'<select name="{switch}"[^>]*>', html)
+        assert select
+        assert 'aria-label="' in select[0]
 
 
 def test_whole_site_is_switched_once(admin_client: Client) -> None:

@@ -106,6 +106,8 @@ def test_screen_reader_finds_a_named_group_of_five_named_stars(page: Any, articl
     assert 'table "Phân bố các lượt đánh giá"' in tree
     assert 'row "Rất tốt 2"' in tree
     assert "img" not in tree
+    # The place of what will be said is there before it is said.
+    assert "- status" in tree
 
 
 def test_rating_without_a_script(browser: Any, site_url: str, article: Article) -> None:
@@ -174,6 +176,23 @@ def test_own_rating_is_asked_for_near_the_stars_alone(page: Any, article: Articl
     assert page.locator("#danh-gia input:checked").get_attribute("value") == "3"
     assert page.get_by_role("button", name="Rút đánh giá").is_visible()
     assert len(asked) == 1
+
+
+def test_own_rating_comes_with_figures_that_a_cached_page_has_not(
+    page: Any, article: Article
+) -> None:
+    page.goto(article.get_absolute_url())
+    old = page.request.get(article.get_absolute_url()).text()
+    star(page, "Đạt").click()
+    said(page, THANKS)
+    page.route(
+        f"**{article.get_absolute_url()}",
+        lambda route: route.fulfill(body=old, content_type="text/html; charset=utf-8"),
+    )
+    page.reload()
+    assert summary(page) == "Chưa có lượt đánh giá"
+    page.locator("#danh-gia input").first.focus()
+    wait_for(lambda: summary(page) == "lượt đánh giá: 1, trung bình: 3,0", 10)
 
 
 def test_fresh_figures_of_the_page_are_shown(page: Any, article: Article) -> None:

@@ -53,7 +53,7 @@ def test_answer_tells_the_figures_that_the_process_knows(client: Client) -> None
     recorder.flush()
     assert beacon(client, str(article.pk)).json() == {
         "total": 1, "online": 1, "today": 1, "yesterday": 0, "month": 1,
-        "views": 1, "rating": {"count": 0, "average": None},
+        "views": 1, "rating": {"count": 0, "average": None, "stars": [0, 0, 0, 0, 0]},
     }  # fmt: skip
     assert set(beacon(client).json()) == {"total", "online", "today", "yesterday", "month"}
 

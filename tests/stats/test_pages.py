@@ -58,6 +58,16 @@ def test_page_counts_itself_and_a_preview_or_an_error_does_not(
     assert "data-visit=" not in preview.content.decode()
 
 
+def test_page_beside_an_article_is_no_view_of_it(client: Client) -> None:
+    article = make_article()
+    for prefix in ("", "/en"):
+        html = client.get(f"{prefix}/danh-gia/{article.pk}/").content.decode()
+        assert 'data-visit="/thong-ke/luot"></script>' in html
+        assert "luot.gif?bai=" not in html
+        read = client.get(f"{prefix}{article.get_absolute_url()}").content.decode()
+        assert f'data-article="{article.pk}"' in read
+
+
 def test_id_of_an_article_beyond_a_thousand_is_written_without_dots(client: Client) -> None:
     article = make_article(pk=1_234_567)
     html = client.get(article.get_absolute_url()).content.decode()

@@ -188,7 +188,7 @@ def test_batch_answers_with_what_the_tables_hold_then(clock: Any) -> None:
     assert known == figures.Figures(NOON.date(), 3_750_192, 4, 4, 7, 31)
     assert known == figures.read()
     assert recorder.article(article.pk) == writing.ArticleFigures(
-        1_004, {"count": 0, "average": None}
+        1_004, {"count": 0, "average": None, "stars": [0, 0, 0, 0, 0]}
     )
 
 
@@ -196,13 +196,14 @@ def test_rating_of_an_article_comes_back_with_its_views() -> None:
     from ratings.models import Rating
 
     article = make_article()
-    for score in (5, 4):
+    for score in (5, 4, 4, 4):
         Rating.objects.create(article=article, rater=uuid.uuid4(), score=score)
     see(1, timezone.now().timestamp(), article.pk)
     recorder.flush()
     known = recorder.article(article.pk)
     assert known is not None
-    assert known.rating == {"count": 2, "average": 4.5}
+    # Rounded by the one rule: 4,25 is told as 4,3.
+    assert known.rating == {"count": 4, "average": 4.3, "stars": [0, 0, 0, 3, 1]}
 
 
 def test_online_are_the_people_of_the_last_five_minutes(clock: Any) -> None:

@@ -88,8 +88,10 @@ async function showMine() {
   try {
     const response = await fetch(section.dataset.mine, { headers: { Accept: "application/json" } });
     if (!response.ok) return;
-    const { score } = await response.json();
-    if (score === null || touched) return;
+    const { score, rating } = await response.json();
+    if (touched) return;
+    showSummary(rating);
+    if (score === null) return;
     choose(score);
     offerWithdrawal(true);
   } catch {

@@ -2,7 +2,7 @@
  * Tells the site that somebody looks at this page, once for each time it is shown, and puts the
  * figures that come back in their places. The answer also goes to whoever listens for
  * `portal:figures` on the document: its `detail` is { total, online, today, yesterday, month, views,
- * rating: { count, average } }, each of them only where the server knows it freshly.
+ * rating: { count, average, stars } }, each of them only where the server knows it freshly.
  */
 const source = document.querySelector("script[data-visit]");
 const places = {
@@ -13,6 +13,15 @@ const places = {
   month: "[data-visits-month]",
   views: "[data-views]",
 };
+
+/**
+ * Leave out what the server read of the article before it made this page: the reader who has just
+ * rated would see the rating gone. Views only grow, and are read together with the rating.
+ */
+function newer({ views, rating, ...figures }) {
+  const printed = document.querySelector(places.views)?.textContent.replace(/\D/g, "");
+  return views > Number(printed ?? -1) ? { views, rating, ...figures } : figures;
+}
 
 /** Write the figures as the page's language does: 3.750.188, in English 3,750,188. */
 function show(figures) {
@@ -35,7 +44,7 @@ async function tell() {
       // Counted even if the reader is gone the next moment.
       keepalive: true,
     });
-    if (answer.ok) show(await answer.json());
+    if (answer.ok) show(newer(await answer.json()));
   } catch {
     // No network, or a page that is being left: the printed figures stay.
   }
