@@ -10,7 +10,8 @@ from stats import recording
 from stats.recording import Kind
 
 # Visitors that a batch remembers one by one, some 60 MB. A batch is written every second; only
-# while the database is away does it grow. Beyond this, page views are counted on, visits are not.
+# while the database is away does it grow, and the one that failed stays beside it. Beyond this,
+# page views are counted on, visits are not.
 MAX_KEYS = 200_000
 MAX_ARTICLES = 20_000
 

@@ -33,6 +33,7 @@ class HowView(TemplateView):
             "years": reading.years(),
             "opening": OpeningBalance.objects.first(),
             "visit_minutes": recording.VISIT.seconds // 60,
+            "keys_change_at": f"{recording.KEYS_CHANGE_AT.seconds // 3600}:00",
             "online_minutes": recording.ONLINE.seconds // 60,
             "has_english": True,
         }
