@@ -1,0 +1,83 @@
+"""The newsroom's pages of ratings in a real browser."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.factories import make_article, make_rating
+from tests.portal.test_browser import DESKTOP, PHONE, violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LIST = "/admin/ratings/ratingsummary/"
+
+
+@pytest.fixture
+def addresses(page: Any, admin_user: Any) -> dict[str, str]:
+    """The pages of ratings, with something on each, and somebody logged in."""
+    article = make_article("Khánh thành cầu Yên Hà và thông xe đường nối các tổ dân phố")
+    for score in (1, 5, 5, 4, 5):
+        make_rating(article, score, at=datetime(2026, 11, 20, 17, 30, tzinfo=UTC))
+    page.goto("/admin/")
+    page.fill("#id_username", "admin")
+    page.fill("#id_password", "password")
+    page.press("#id_password", "Enter")
+    page.wait_for_url("**/admin/")
+    return {
+        "list": LIST,
+        "days": f"{LIST}days/?period=365",
+        "hours": f"{LIST}{article.pk}/hours/",
+        "flood": f"{LIST}{article.pk}/hours/?hour=2026-11-21T00",
+        "articles": "/admin/news/article/",
+        "article": f"/admin/news/article/{article.pk}/change/",
+        "category": f"/admin/news/category/{article.category_id}/change/",
+    }
+
+
+def test_pages_of_ratings_are_accessible_and_fit_phone_and_desktop(
+    page: Any, addresses: dict[str, str]
+) -> None:
+    found: dict[str, Any] = {}
+    for name in ("days", "hours", "flood"):
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            for size in (PHONE, DESKTOP):
+                page.set_viewport_size(size)
+                page.goto(addresses[name])
+                wide = page.evaluate("document.documentElement.scrollWidth") - size["width"]
+                if (wrong := violations(page)) or wide > 0:
+                    found[f"{name}, {scheme}, {size['width']}"] = (wrong, wide)
+    assert found == {}
+    # The examiner tries a style of its own, which the policy forbids.
+    page.problems.clear()
+
+
+def test_every_column_of_the_list_is_seen_on_a_common_screen(
+    page: Any, addresses: dict[str, str]
+) -> None:
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(addresses["list"])
+    room = "(() => { const t = document.querySelector('#changelist .results'); return "
+    assert page.evaluate(room + "t.scrollWidth - t.clientWidth; })()") <= 0
+
+
+def test_switches_have_names_of_their_own(page: Any, addresses: dict[str, str]) -> None:
+    for name in ("article", "category"):
+        page.goto(addresses[name])
+        assert page.get_by_role("combobox", name="cho phép đánh giá").count() == 1
+        assert page.get_by_role("combobox", name="bình luận", exact=True).count() == 1
+
+
+def test_columns_of_an_article_name_themselves_on_a_phone(
+    page: Any, addresses: dict[str, str]
+) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(addresses["articles"])
+    row = page.locator("#result_list tbody tr").first.inner_text()
+    for words in ("Sao: 4,0 (5)", "Bình luận chờ duyệt: –", "7 ngày: 0"):
+        assert words in row
+    for link in page.locator("#result_list .card-label + a").all():
+        assert "underline" in link.evaluate("a => getComputedStyle(a).textDecorationLine")
