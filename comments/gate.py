@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from comments.captcha import challenges
 from comments.models import CommentSettings
 from news.models import Article
 
@@ -60,14 +62,18 @@ class Gate:
 
     @property
     def consent_words(self) -> str:
-        """What the sender agrees to: the version in force, or before there is one the built-in."""
+        """What the sender agrees to: the version in force, or before there is one the built-in.
+
+        In the language of the site for everyone: it is what will be kept as evidence.
+        """
         if self.consent:
             return self.consent[1]
-        agency = self.rules.controller or _("the agency in charge of this portal")
-        return _(
-            "I agree that %(agency)s processes my name and e-mail address in order to receive and "
-            "moderate my comment."
-        ) % {"agency": agency}
+        with translation.override(settings.LANGUAGE_CODE):
+            agency = self.rules.controller or _("the agency in charge of this portal")
+            return _(
+                "I agree that %(agency)s processes my name and e-mail address in order to receive "
+                "and moderate my comment."
+            ) % {"agency": agency}
 
     @property
     def article_url(self) -> str:
@@ -82,7 +88,11 @@ def rules_of(row: str | None) -> CommentSettings:
 
 # Functions of the database (migration 0003), which keep their plans.
 _GATE = "SELECT * FROM comments_gate(%s, %s)"
-_SENDING = "SELECT * FROM comments_sending(%s, %s, %s, %s, %s, %s)"
+_SENDING = f"""
+WITH used AS ({challenges.USE_UP})
+SELECT known.*, used.response, used.expiration
+FROM comments_sending(%s, %s, %s, %s, %s, %s) known LEFT JOIN used ON true
+"""  # noqa: S608 – of our own
 # How many of their columns make the gate.
 _WIDTH = 14
 
@@ -124,6 +134,7 @@ def read_gate(article_id: int) -> Gate | None:
 class Sending:
     """The gate and, in the same statement, what is known of one who sends.
 
+    `captcha` is the row of the challenge that the sending used up (`challenges.judge`).
     `parent_is_shown` is None if there is no such comment to answer; `earlier` is the fingerprint
     of what the same form has sent already; `phrases` is the word list (`moderation.phrase_list`),
     `staff` the names of staff, one a line.
@@ -135,14 +146,27 @@ class Sending:
     earlier: str | None
     phrases: str
     staff: str
+    captcha: tuple[str, datetime] | None
 
 
 def read_sending(
-    article_id: int, parent_id: int | None, network: str, email: str | None, status_hash: str
+    article_id: int,
+    parent_id: int | None,
+    network: str,
+    email: str | None,
+    status_hash: str,
+    captcha: str | None,
 ) -> Sending | None:
-    """Return all that must be known before a comment is taken; None as `read_gate` does."""
-    row = _row(_SENDING, article_id, timezone.now(), parent_id, network, email, status_hash)
+    """Return all that must be known before a comment is taken; None as `read_gate` does.
+
+    Args:
+        captcha: the key of the challenge that is used up by it, or None.
+    """
+    row = _row(
+        _SENDING, captcha, article_id, timezone.now(), parent_id, network, email, status_hash
+    )
     if row is None:
         return None
-    shown, blocked, earlier, phrases, staff = row[_WIDTH:]
-    return Sending(_gate(row), shown, blocked, earlier, phrases or "", staff or "")
+    shown, blocked, earlier, phrases, staff, response, expiration = row[_WIDTH:]
+    used = (response, expiration) if response is not None else None
+    return Sending(_gate(row), shown, blocked, earlier, phrases or "", staff or "", used)

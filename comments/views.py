@@ -10,8 +10,10 @@ import json
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -19,6 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
 from comments import hashing, reading, services
+from comments.captcha.challenges import used_up_by
 from comments.captcha.fields import CaptchaField, wants_other
 from comments.forms import (
     AmendForm,
@@ -75,8 +78,24 @@ class ThreadView(View):
         return render(request, "comments/thread_page.html", context)
 
 
+# What a refusal is by its code; any other is a form that was not filled in rightly.
+_STATUSES = {"too-fast": 429, "blocked": 403, "closed": 403}
+
+
+def _status_of(form: Form) -> int:
+    """Return the HTTP status of a form that is shown: 200 unless something was refused."""
+    errors = form.errors.as_data()
+    codes = {error.code or "" for found in errors.values() for error in found}
+    return next(
+        (status for code, status in _STATUSES.items() if code in codes), 400 if codes else 200
+    )
+
+
 class PrivateView(View):
-    """What one visitor alone sees: kept by no cache, indexed by nobody."""
+    """What one visitor alone sees: kept by no cache, indexed by nobody.
+
+    An answer that a script may put in its place says so by the header `X-Fragment`.
+    """
 
     template_name: str
     fragment_name: str
@@ -89,15 +108,20 @@ class PrivateView(View):
             response[name] = value
         return response
 
-    def offer(self, form: CommentForm | ReportForm) -> None:
-        """Give the form a new captcha, in place of the one that was posted."""
-        cast(CaptchaField, form.fields["captcha"]).offer(self.request)
+    def offer(self, form: CommentForm | ReportForm) -> int:
+        """Give the form a new captcha, in place of the one that was posted; return the status."""
+        field = cast(CaptchaField, form.fields["captcha"])
+        field.offer(self.request)
+        return _status_of(form) if field.widget.challenge else 429
 
-    def show(self, context: dict[str, Any]) -> HttpResponse:
+    def show(self, context: dict[str, Any], status: int = 200) -> HttpResponse:
         is_fragment = "X-Fragment" in self.request.headers
         name = self.fragment_name if is_fragment else self.template_name
         context = {"fragment": self.fragment_name, "is_fragment": is_fragment} | context
-        return render(self.request, name, context)
+        response = TemplateResponse(self.request, name, context, status=status)
+        if is_fragment:
+            response["X-Fragment"] = "1"
+        return response
 
 
 class SendView(PrivateView):
@@ -116,6 +140,7 @@ class SendView(PrivateView):
         posted = request.POST
         token = read_token(posted.get("token"), int(article))
         parent = posted.get("parent", "")
+        asks_for_other = wants_other(posted)
         network = hashing.network_hash(request.META["REMOTE_ADDR"])
         key = hashing.status_key(token.nonce) if token else ""
         sending = read_sending(
@@ -124,16 +149,20 @@ class SendView(PrivateView):
             network,
             hashing.email_hash(posted.get("email", "")),
             hashing.status_key_hash(key),
+            None
+            if asks_for_other
+            else used_up_by(posted.get("captcha_key"), posted.get("captcha")),
         )
         if sending is None:
             raise Http404
         if sending.gate.refusal:
             return self._refused(sending, sending.gate.refusal)
-        if wants_other(posted):
+        if asks_for_other:
             return self._form(
                 sending.gate, CommentForm(rules=sending.gate.rules, initial=posted.dict()), parent
             )
         form = CommentForm(posted, rules=sending.gate.rules, staff=sending.staff, token=token)
+        cast(CaptchaField, form.fields["captcha"]).row = sending.captcha
         is_valid = form.is_valid()
         if not is_valid and not set(form.errors) <= {"captcha"}:
             return self._form(sending.gate, form, parent)
@@ -147,7 +176,7 @@ class SendView(PrivateView):
             status_key=key,
         )
         if self._has_come_already(sending, draft, is_valid):
-            return HttpResponseRedirect(reverse("comments:status", args=[key]))
+            return HttpResponseRedirect(reverse("comments:status", args=[key]), status=303)
         if not is_valid:
             return self._form(sending.gate, form, parent)
         if sending.earlier:
@@ -179,10 +208,10 @@ class SendView(PrivateView):
     def _refused(self, sending: Sending, sentence: str) -> HttpResponse:
         """Say that nothing can be sent, and give back what was typed."""
         context = {"gate": sending.gate, "refusal": sentence}
-        return self.show(context | {"typed": self.request.POST.get("text", "")})
+        return self.show(context | {"typed": self.request.POST.get("text", "")}, status=403)
 
     def _form(self, gate: Gate, form: CommentForm, parent: str | None) -> HttpResponse:
-        self.offer(form)
+        status = self.offer(form)
         number = read_number(parent)
         thread = reading.read_thread(gate, number) if number else None
         context = {
@@ -193,7 +222,7 @@ class SendView(PrivateView):
             "limit": LONGEST_TEXT,
             "url": reverse("comments:send", args=[gate.article_id]),
         }
-        return self.show(context)
+        return self.show(context, status)
 
 
 class ReportView(PrivateView):
@@ -232,9 +261,9 @@ class ReportView(PrivateView):
         )
 
     def _form(self, gate: Gate, comment: Comment, form: ReportForm) -> HttpResponse:
-        self.offer(form)
+        status = self.offer(form)
         context = {"gate": gate, "comment": comment, "form": form, "url": self.request.path}
-        return self.show(context)
+        return self.show(context, status)
 
 
 class _OwnView(PrivateView):
@@ -280,7 +309,7 @@ class StatusView(_OwnView):
         return HttpResponseRedirect(request.path, status=303)
 
     def _amend(self, comment: Comment, text: str) -> None:
-        sending = read_sending(comment.article_id, None, "", None, "")
+        sending = read_sending(comment.article_id, None, "", None, "", None)
         if sending is None:
             raise ValidationError(_("This article takes no comments."))
         services.amend_comment(comment=comment, text=text, sending=sending)
@@ -292,13 +321,15 @@ class StatusView(_OwnView):
             "key": key,
             "form": form if may_be_amended(comment) else None,
             "refusal": refusal,
-            "message": comment.decisions.exclude(message="")
+            # What was told about an earlier state holds no longer.
+            "message": comment.decisions.filter(to_status=comment.status)
+            .exclude(message="")
             .values_list("message", flat=True)
             .first(),
             "retention_months": rules.retention_months,
             "limit": LONGEST_TEXT,
         }
-        return self.show(context)
+        return self.show(context, status=409 if refusal else _status_of(form))
 
 
 class ExportView(_OwnView):

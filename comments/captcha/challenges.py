@@ -189,23 +189,45 @@ def canonical(kind: Kind, answer: str) -> str:
     return questions.canonical(answer)
 
 
-_USE_UP = f"DELETE FROM {_STORE} WHERE hashkey = %s RETURNING response, expiration"  # noqa: S608
+# Takes the key; one of many at the same moment gets the row.
+USE_UP = f"DELETE FROM {_STORE} WHERE hashkey = %s RETURNING response, expiration"  # noqa: S608
+
+
+def used_up_by(key: object, answer: object) -> str | None:
+    """Return the key that an answer uses up, for `USE_UP`; None if it uses nothing up.
+
+    An empty answer does not, nor does what is no key of ours.
+    """
+    if not isinstance(answer, str) or not answer.strip() or kind_of(key) is None:
+        return None
+    return str(key)
 
 
 def check(key: object, answer: object) -> Verdict:
     """Use a challenge up and say whether it was answered: one statement, so one of many wins.
 
-    Call it outside a transaction: one that is rolled back would make the challenge good again. An
-    empty answer uses nothing up. Any key and any answer are borne, whatever they are.
+    Call it outside a transaction: one that is rolled back would make the challenge good again. Any
+    key and any answer are borne, whatever they are.
+    """
+    row = None
+    if (used := used_up_by(key, answer)) is not None:
+        with connection.cursor() as cursor:
+            cursor.execute(USE_UP, [used])
+            row = cursor.fetchone()
+    return judge(key, answer, row)
+
+
+def judge(key: object, answer: object, row: tuple[str, datetime.datetime] | None) -> Verdict:
+    """Say whether an answer is right.
+
+    Args:
+        row: what `USE_UP` returned for it: the right answer and the end of its time.
     """
     if not isinstance(answer, str) or not answer.strip():
         return Verdict.MISSING
     kind = kind_of(key)
     if kind is None:
         return Verdict.WRONG
-    with connection.cursor() as cursor:
-        cursor.execute(_USE_UP, [str(key)])
-        row = cursor.fetchone()
     now = timezone.now()
     if row is None:
         # Used up, swept away or made up: only the time in the key can tell.
