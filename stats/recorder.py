@@ -101,8 +101,12 @@ class Recorder:
             django.db.Error: it stays in memory for the next time.
         """
         with self._writing:
-            # First the batch that failed, unchanged: it may have been written all the same.
-            while batch := self._next():
+            # First the batch that failed, unchanged: it may have been written all the same. Then
+            # the one that was gathered since, and not what comes in meanwhile: under load there
+            # is always some, and the writing would never rest.
+            for _ in range(2 if self._unwritten else 1):
+                if (batch := self._next()) is None:
+                    return
                 figures, articles = writing.write(batch, self._id)
                 self._unwritten = None
                 if batch.left_out:
@@ -146,6 +150,9 @@ class Recorder:
             while not self._written() and not self._stopping.wait(RETRY_SECONDS):
                 pass
             if self._stopping.is_set():
+                # What came in while that was written.
+                while self._batch and not self._unwritten and self._written():
+                    pass
                 if self._unwritten:
                     logger.error("the database is away: the last page views are lost")
                 connection.close()

@@ -60,6 +60,45 @@ def test_stop_writes_what_waits(own: Recorder, monkeypatch: pytest.MonkeyPatch) 
     assert page_views() == 100
 
 
+def test_what_comes_in_during_a_write_waits_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = Recorder()
+    own.writes_by_itself = False
+    real, writes = writing.write, []
+
+    def while_another_looks(batch: Any, writer: Any) -> Any:
+        writes.append(batch.number)
+        look(own, len(writes))
+        return real(batch, writer)
+
+    monkeypatch.setattr(writing, "write", while_another_looks)
+    look(own, 0)
+    own.flush()
+    assert writes == [1]
+    own.flush()
+    assert writes == [1, 2]
+
+
+def test_stop_also_writes_what_comes_in_during_the_last_write(
+    own: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = writing.write
+    is_late = threading.Event()
+
+    def while_another_looks(batch: Any, writer: Any) -> Any:
+        if not is_late.is_set():
+            is_late.set()
+            look(own, 2)
+        return real(batch, writer)
+
+    monkeypatch.setattr(writing, "write", while_another_looks)
+    monkeypatch.setattr(module, "INTERVAL_SECONDS", 3600)
+    look(own, 1)
+    own.stop()
+    assert page_views() == 2
+
+
 def test_database_that_is_away_loses_nothing_and_holds_up_nobody(
     own: Recorder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -85,10 +124,12 @@ def test_database_that_is_away_loses_nothing_and_holds_up_nobody(
     back.set()
     wait_for(lambda: page_views() == 1000)
     assert DailyTotal.objects.get().visits == 1000
-    said = [record.message for record in caplog.records if record.name == "stats"]
-    # Said once when it begins and once when it is over, not each second.
     wait_for(lambda: caplog.records[-1].message == "visits are written again")
-    assert said[0] == "the database is away: visits are kept in memory"
+    # Said once when it begins and once when it is over, not each second.
+    assert [record.message for record in caplog.records if record.name == "stats"] == [
+        "the database is away: visits are kept in memory",
+        "visits are written again",
+    ]
 
 
 def test_confirmation_that_was_lost_does_not_count_a_batch_twice(
