@@ -186,7 +186,7 @@ class RatingSummaryAdmin(StaffAdmin):
                 _("Number"),
                 _("Article"),
                 _("Category"),
-                _("Published"),
+                _("Published at"),
                 _("Average"),
                 _("Number of ratings"),
             ),

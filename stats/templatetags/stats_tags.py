@@ -26,7 +26,8 @@ def visit_counter(context: dict[str, Any]) -> dict[str, Any]:
 
     Pages beside it, where it is rated or commented on, are page views and no views of it.
     """
-    article, match = context.get("article"), context["request"].resolver_match
+    article = context.get("article")
+    match = getattr(context.get("request"), "resolver_match", None)
     is_read = match is not None and match.view_name == "news:article-detail"
     return {"article_id": article.pk if is_read and isinstance(article, Article) else None}
 

@@ -150,7 +150,7 @@ def test_table_exports_to_csv_and_xlsx_as_it_is_filtered(admin_client: Client) -
     rated("Ít lượt", 5)
     answer = admin_client.get(f"{LIST}export/csv/?o=-2")
     lines = b"".join(answer).decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("Số;Bài viết;Chuyên mục;Đã xuất bản;Trung bình;Lượt đánh giá;5 sao")
+    assert lines[0].startswith("Số;Bài viết;Chuyên mục;Ngày đăng;Trung bình;Lượt đánh giá;5 sao")
     assert len(lines) == 2
     assert lines[1].startswith(f"{article.pk};'=1+1;")
     assert lines[1].endswith(";4,8;5;4;1;0;0;0")
