@@ -274,7 +274,7 @@ _OFFICES = [
 @functools.lru_cache(maxsize=8)
 def _reserved(names: tuple[str, ...]) -> tuple[PhraseList, frozenset[str]]:
     """Return the list for names that keep their accents, and those that lose them, joined."""
-    own = [(name, False) for name in names]
+    own = [(normalize_line(name), False) for name in names]
     strict = [(name, False) for name, folded in _OFFICES if not folded]
     return PhraseList([*own, *strict]), frozenset(
         "".join(token.plain for token in _tokens(name)) for name, folded in _OFFICES if folded
@@ -308,7 +308,8 @@ def is_reserved(name: str, *, contained: Iterable[str] = (), whole: Iterable[str
     )
 
 
+@functools.lru_cache(maxsize=1024)
 def _joined(name: str) -> tuple[str, str]:
     """Return the syllables of a name with accents and without."""
-    tokens = _tokens(name)
+    tokens = _tokens(normalize_line(name))
     return " ".join(token.key for token in tokens), " ".join(token.plain for token in tokens)

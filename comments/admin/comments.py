@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import Media
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -21,7 +22,15 @@ from django.utils.translation import gettext_lazy
 
 from comments import services
 from comments.admin.asking import ask, person
-from comments.admin.deciding import MOST_AT_ONCE, STEPS, buttons_for, decide, read, written
+from comments.admin.deciding import (
+    MOST_AT_ONCE,
+    STEPS,
+    buttons_for,
+    decide,
+    read,
+    require_as_seen,
+    written,
+)
 from comments.admin.desk_forms import AnswerForm, AuthorityForm, BlockForm, CorrectionForm
 from comments.admin.queue import (
     ArticleCategoryFilter,
@@ -46,6 +55,8 @@ from news.admin.base import ChoicesFilter, StaffAdmin, is_number
 
 Status = Comment.Status
 MODERATE = "comments.moderate_comment"
+# Complaints that the page of one comment lists.
+MOST_COMPLAINTS = 50
 
 
 @admin.register(Comment)
@@ -321,17 +332,24 @@ class CommentAdmin(SenderDesk, StaffAdmin):
     @admin.display(description=gettext_lazy("complaints"))
     def complaints(self, comment: Comment) -> str:
         now = timezone.now()
+        total = comment.reports.count()
         lines = [
             (
                 reverse("admin:comments_report_change", args=[report.pk]),
                 f"{capfirst(report.get_kind_display())}, {report.get_reason_display()}",
                 clock(report, now),
             )
-            for report in comment.reports.all()
+            for report in comment.reports.order_by("-pk")[:MOST_COMPLAINTS]
         ]
         if not lines:
             return _("None.")
-        return format_html_join("", '<div><a href="{}">{}</a>: {}</div>', lines)
+        return format_html(
+            "{}{}",
+            format_html_join("", '<div><a href="{}">{}</a>: {}</div>', lines),
+            _("And %(count)d earlier ones.") % {"count": total - len(lines)}
+            if total > len(lines)
+            else "",
+        )
 
     # --- Deciding -----------------------------------------------------------------------------
 
@@ -441,15 +459,22 @@ class CommentAdmin(SenderDesk, StaffAdmin):
 
     def correct_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         comment = self._comment(request, pk)
+        shown = request.POST.get("seen") or written([comment])
+
+        def correct(data: dict[str, Any]) -> None:
+            require_as_seen(comment, read(shown))
+            services.correct_comment(comment=comment, by=request.user, **data)
+
         return self._step_page(
             request,
             comment,
             CorrectionForm(request.POST or None, initial={"text": comment.text}),
-            lambda data: services.correct_comment(comment=comment, by=request.user, **data),
+            correct,
             _("The correction was saved. Readers see that the editors corrected the spelling."),
             title=_("Correct the spelling"),
             explanation=_("Only misspellings are corrected; the opinion stays as it is."),
             button=_("Save correction"),
+            hidden=[("seen", shown)],
         )
 
     def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -494,6 +519,7 @@ class CommentAdmin(SenderDesk, StaffAdmin):
     def authority_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         comment = self._comment(request, pk)
 
+        @transaction.atomic
         def enter(data: dict[str, Any]) -> None:
             services.report_comment(
                 comment=comment,

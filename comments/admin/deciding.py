@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from comments import services
 from comments.admin.desk_forms import ReasonForm
 from comments.models import Comment
+from comments.services.deciding import changed_meanwhile
 
 Status = Comment.Status
 # More than a page of the queue cannot be picked: one decides about what one has seen.
@@ -109,20 +111,32 @@ class Outcome:
     refused: list[tuple[Comment, str]]
 
 
+@dataclass(frozen=True)
+class Seen:
+    """How a page showed a comment: its status, and a mark of its text, empty if it is not told."""
+
+    status: str
+    mark: str = ""
+
+
 def decide(
-    step: Step, comments: Iterable[Comment], *, by: Any, words: dict[str, str], seen: dict[int, str]
+    step: Step,
+    comments: Iterable[Comment],
+    *,
+    by: Any,
+    words: dict[str, str],
+    seen: dict[int, Seen],
 ) -> Outcome:
     """Decide about each comment by itself: one that somebody else has decided holds up none.
 
     Args:
         words: the reason, what the sender is told and the note, where the step asks for them.
-        seen: the status, by key, in which the moderator saw a comment; what has changed since is
-            refused.
+        seen: by key, how the moderator saw a comment; what has changed since is refused.
     """
     outcome = Outcome([], [])
     for comment in comments:
-        comment.status = seen.get(comment.pk, comment.status)
         try:
+            require_as_seen(comment, seen)
             step.act(comment=comment, by=by, **words)
         except ValidationError as refusal:
             outcome.refused.append((comment, " ".join(refusal.messages)))
@@ -133,16 +147,39 @@ def decide(
     return outcome
 
 
+def require_as_seen(comment: Comment, seen: dict[int, Seen]) -> None:
+    """Give the comment the status that the moderator saw; refuse words that they did not read.
+
+    The service compares both once more with the locked row.
+    """
+    shown = seen.get(comment.pk)
+    if shown is None:
+        return
+    # Of a comment that was decided meanwhile the service tells by whom.
+    if shown.mark and shown.mark != mark_of(comment) and shown.status == comment.status:
+        raise changed_meanwhile()
+    comment.status = shown.status
+
+
+def mark_of(comment: Comment) -> str:
+    """A few letters that differ if the text does."""
+    return hashlib.sha256(comment.text.encode()).hexdigest()[:12]
+
+
 def written(comments: Iterable[Comment]) -> str:
-    """In which status the page shows its comments, for the form that comes back."""
-    return ",".join(f"{comment.pk}-{comment.status}" for comment in comments)
+    """How the page shows its comments, for the form that comes back."""
+    return ",".join(f"{comment.pk}-{comment.status}-{mark_of(comment)}" for comment in comments)
 
 
-def read(seen: str) -> dict[int, str]:
+def read(seen: str) -> dict[int, Seen]:
     """What `written` wrote; parts that it cannot have written are left out."""
-    pairs = (part.partition("-")[::2] for part in seen.split(","))
+    parts = (part.split("-", 2) for part in seen.split(","))
     return {
-        int(pk): status
-        for pk, status in pairs
-        if pk.isascii() and pk.isdecimal() and len(pk) < 18 and status in Status.values
+        int(part[0]): Seen(*part[1:])
+        for part in parts
+        if part[0].isascii()
+        and part[0].isdecimal()
+        and len(part[0]) < 18
+        and len(part) > 1
+        and part[1] in Status.values
     }

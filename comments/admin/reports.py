@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -27,7 +26,6 @@ from comments.models import Comment, Report
 from news.admin.base import ChoicesFilter, StaffAdmin
 
 Status = Comment.Status
-Outcome = Report.Outcome
 
 
 @admin.register(Report)
@@ -160,7 +158,7 @@ class ReportAdmin(StaffAdmin):
         form = HandleForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                self._handle(request, report, form.cleaned_data)
+                services.handle_report(report=report, by=request.user, **form.cleaned_data)
             except ValidationError as refusal:
                 form.add_error(None, refusal.messages)
             else:
@@ -179,15 +177,6 @@ class ReportAdmin(StaffAdmin):
             comments=[report.comment],
             back=reverse("admin:comments_report_change", args=[report.pk]),
         )
-
-    @transaction.atomic
-    def _handle(self, request: HttpRequest, report: Report, data: dict[str, str]) -> None:
-        services.handle_report(report=report, by=request.user, **data)
-        comment = report.comment
-        was_hidden = comment.status == Status.REMOVED and not comment.withdrawn_at
-        if report.outcome == Outcome.DISMISSED and was_hidden and not comment.erased_at:
-            # It was hidden while the complaint was open: kept means shown again.
-            services.restore_comment(comment=comment, by=request.user, note=data["note"])
 
     def hide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Hide the comment at once; the complaint stays open until it is decided."""

@@ -34,7 +34,14 @@ def _lock_in(comment: Comment, *states: str) -> Comment:
     locked = lock(comment)
     if locked.status not in states or locked.status != comment.status:
         raise refuse(_decided_already(locked), code="decided")
+    if locked.text != comment.text:
+        raise changed_meanwhile()
     return locked
+
+
+def changed_meanwhile() -> ValidationError:
+    """The sender may amend a comment that waits: nobody decides on words that nobody has read."""
+    return refuse(_("The text was changed after you saw it: please read it again."), "changed")
 
 
 def _decided_already(comment: Comment) -> str:
@@ -187,13 +194,17 @@ def reply_officially(*, comment: Comment, by: Any, text: str) -> Comment:
     thread = lock(locked.parent) if locked.parent else locked
     if {locked.status, thread.status} != {Status.APPROVED}:
         raise refuse(_("Only a published comment can be answered."))
+    words = _text(text, 1, LONGEST_ANSWER)
+    # A button pressed twice: the thread is locked, so the second finds what the first has written.
+    if Comment.objects.approved().filter(parent=thread, is_official=True, text=words).exists():
+        raise refuse(_("This answer stands in the thread already."), code="duplicate")
     rules = CommentSettings.objects.first() or CommentSettings()
     now = timezone.now()
     answer = Comment.objects.create(
         article_id=thread.article_id,
         parent=thread,
         name=textwrap.shorten(rules.controller or _("The agency"), NAME_LENGTH, placeholder="…"),
-        text=_text(text, 1, LONGEST_ANSWER),
+        text=words,
         status=Status.APPROVED,
         hold_reason=Comment.HoldReason.NONE,
         is_official=True,

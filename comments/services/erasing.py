@@ -154,9 +154,13 @@ def purge_personal_data(*, now: datetime | None = None) -> dict[str, int]:
             email="", text="", network_hash=None
         ),
         "blocks": Block.objects.filter(until__lte=now).delete()[0],
-        # No window is longer than an hour.
-        "limits": SendLimit.objects.filter(since__lt=now - timedelta(hours=1)).delete()[0],
+        "limits": SendLimit.objects.filter(since__lt=now - _longest_window(rules)).delete()[0],
     }
+
+
+def _longest_window(rules: CommentSettings) -> timedelta:
+    """Networks are counted by the hour, senders by the pace that the office sets."""
+    return max(timedelta(hours=1), timedelta(seconds=rules.seconds_between))
 
 
 def _forget_sender(locked: Comment) -> None:

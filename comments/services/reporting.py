@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -62,7 +63,12 @@ def report_comment(
         with transaction.atomic():
             report.save()
     except IntegrityError:
-        return Report.objects.get(comment=comment, network_hash=network, handled_at=None)
+        first = Report.objects.filter(
+            comment=comment, network_hash=network, handled_at=None
+        ).first()
+        if first is None:  # decided, or gone with the comment, in this very moment
+            raise refuse(_("This comment is not published.")) from None
+        return first
     return report
 
 
@@ -71,6 +77,9 @@ def handle_report(
     *, report: Report, by: Any, outcome: str, note: str = "", message: str = ""
 ) -> Report:
     """Decide a complaint; one that is upheld takes the comment off the page in the same moment.
+
+    One that is dismissed shows the comment again, if it was hidden until this decision and no other
+    complaint speaks against it.
 
     Raises ValidationError if it was decided already, with who did.
     """
@@ -87,22 +96,41 @@ def handle_report(
     locked.handled_at, locked.handled_by, locked.outcome = timezone.now(), by, outcome
     locked.note = note
     locked.save(update_fields=["handled_at", "handled_by", "outcome", "note"])
+    comment = Comment.objects.select_for_update(of=("self",)).get(pk=locked.comment_id)
+    words = {"reason": Reason(locked.reason), "message": message, "note": note}
     if outcome == Report.Outcome.UPHELD:
-        comment = Comment.objects.select_for_update(of=("self",)).get(pk=locked.comment_id)
-        if comment.status == Comment.Status.APPROVED:
+        if comment.status == Comment.Status.APPROVED or (message and _is_hidden(comment)):
+            # What is hidden already is not told twice, unless there are words for its sender.
             earlier = move(comment, comment, Comment.Status.REMOVED)
-            record(
-                comment,
-                Decision.Action.REMOVE,
-                earlier,
-                by=by,
-                reason=Reason(locked.reason),
-                message=message,
-                note=note,
-            )
+            record(comment, Decision.Action.REMOVE, earlier, by=by, **words)
+    elif _is_hidden_for(comment, locked):
+        earlier = move(comment, comment, Comment.Status.APPROVED)
+        record(comment, Decision.Action.RESTORE, earlier, by=by, note=note)
     for name in ("handled_at", "handled_by", "outcome", "note"):
         setattr(report, name, getattr(locked, name))
     return report
+
+
+def _is_hidden(comment: Comment) -> bool:
+    """Whether staff took it off the page, and not its sender."""
+    return (
+        comment.status == Comment.Status.REMOVED
+        and comment.withdrawn_at is None
+        and comment.erased_at is None
+    )
+
+
+def _is_hidden_for(comment: Comment, report: Report) -> bool:
+    """Whether a locked comment was hidden until this complaint is decided, and for nothing else."""
+    if not _is_hidden(comment):
+        return False
+    others = Report.objects.filter(comment=comment).exclude(pk=report.pk)
+    if others.filter(Q(handled_at=None) | Q(outcome=Report.Outcome.UPHELD)).exists():
+        return False
+    last = comment.decisions.first()
+    return (
+        last is not None and last.action == Decision.Action.REMOVE and last.at >= report.received_at
+    )
 
 
 @transaction.atomic

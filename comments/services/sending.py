@@ -21,6 +21,8 @@ from news.text import comparison_key
 
 Status = Comment.Status
 AMENDED_WITHIN = timedelta(minutes=15)
+# Each is written down, and no captcha stands before it.
+MOST_AMENDMENTS = 20
 
 _WORD = re.compile(r"\w+")
 
@@ -119,9 +121,12 @@ def submit_comment(*, sending: Sending, draft: Draft, now: datetime | None = Non
 
 
 def _first_consent(words: str, now: datetime) -> int:
-    """Keep the built-in wording as version 1, when the first comment is sent under it."""
+    """Keep the built-in wording as version 0, when the first comment is sent under it.
+
+    Version 1 is the office's own, which may be written already and in force only later.
+    """
     consent, _is_new = ConsentText.objects.get_or_create(
-        version=1, defaults={"text": words, "valid_from": now}
+        version=0, defaults={"text": words, "valid_from": now}
     )
     return int(consent.pk)
 
@@ -152,14 +157,15 @@ def amend_comment(*, comment: Comment, text: str, sending: Sending) -> Comment:
     locked = lock(comment)
     if not may_be_amended(locked):
         raise refuse(_("The time to change this comment is over."), code="late")
-    findings = moderation.examine(
-        text,
-        moderation.phrase_list(sending.phrases),
-        links_allowed=sending.gate.rules.links_allowed,
-    )
+    if text == locked.text:
+        return locked
+    if locked.decisions.filter(action=Decision.Action.AMEND).count() >= MOST_AMENDMENTS:
+        raise refuse(_("You have changed this comment too often."), code="too-fast")
+    phrases = moderation.phrase_list(sending.phrases)
+    findings = moderation.examine(text, phrases, links_allowed=sending.gate.rules.links_allowed)
     locked.text = text
     locked.findings = [[str(f.reason), f.start, f.end] for f in findings]
-    locked.hold_reason = moderation.hold_reason(findings)
+    locked.hold_reason = moderation.hold_reason([*findings, *phrases.find(locked.name)])
     if locked.network_hash:
         locked.fingerprint = fingerprint(locked.article_id, locked.network_hash, locked.name, text)
     try:

@@ -314,6 +314,34 @@ def test_spam_is_not_put_over_an_approval_that_the_moderator_did_not_see(
     assert comment.status == Status.APPROVED
 
 
+@pytest.mark.parametrize("decision", ["approve", "reject", "spam"])
+def test_words_that_were_changed_after_the_look_are_not_decided_on(
+    desk: Client, decision: str
+) -> None:
+    """A sender may amend for a quarter of an hour: what is published was read by somebody."""
+    comment = make_comment(make_article(), text="Đường mới rất đẹp, cảm ơn phường.")
+    seen = desk.get(QUEUE).context["seen"]
+    Comment.objects.update(text="Lời lẽ mà chưa ai đọc bao giờ.")
+    answer = decide(desk, decision, comment, seen=seen, asked="1", reason="insult")
+    assert "Nội dung đã thay đổi sau khi bạn xem" in said(answer)[0]
+    assert Comment.objects.get().status == Status.PENDING
+    fresh = desk.get(page_of(comment)).context["seen"]
+    decide(desk, decision, comment, seen=fresh, asked="1", reason="insult")
+    assert Comment.objects.get().status != Status.PENDING
+
+
+def test_correction_of_words_that_were_changed_after_the_look_is_refused(desk: Client) -> None:
+    comment = make_comment(make_article(), text="Con đuờng này hỏng rồi.")
+    address = reverse("admin:comments_comment_correct", args=[comment.pk])
+    page = desk.get(address).content.decode()
+    seen = page.partition('name="seen" value="')[2].partition('"')[0]
+    assert seen
+    Comment.objects.update(text="Người gửi đã viết lại khác hẳn.")
+    answer = desk.post(address, {"text": "Con đường này hỏng rồi.", "seen": seen})
+    assert "Nội dung đã thay đổi" in str(answer.context["form"].non_field_errors())
+    assert Comment.objects.get().text == "Người gửi đã viết lại khác hẳn."
+
+
 def test_the_list_comes_back_as_it_was_filtered(desk: Client) -> None:
     comment = make_comment(make_article())
     answer = decide(desk, "approve", comment, back="status=all&q=x")

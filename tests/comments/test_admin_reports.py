@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -125,6 +126,73 @@ def test_comment_that_was_hidden_at_once_is_shown_again_when_the_complaint_fails
     published.refresh_from_db()
     assert published.status == Status.APPROVED
     assert [d.action for d in published.decisions.order_by("pk")] == ["remove", "restore"]
+
+
+def test_words_for_the_sender_of_a_comment_that_is_hidden_already_are_kept(
+    desk: Client, published: Comment
+) -> None:
+    report = complain(published)
+    desk.post(reverse("admin:comments_report_hide", args=[report.pk]))
+    handle(desk, report, outcome="upheld", note="Có xúc phạm.", message="Xin giữ lời lẽ.")
+    published.refresh_from_db()
+    assert published.status == Status.REMOVED
+    last = published.decisions.first()
+    assert last
+    assert (last.message, last.note) == ("Xin giữ lời lẽ.", "Có xúc phạm.")
+
+
+@pytest.mark.parametrize("other", ["upheld", ""])
+def test_unfounded_complaint_does_not_show_what_another_one_hides(
+    desk: Client, published: Comment, moderator: Any, other: str
+) -> None:
+    """Another was upheld, or is still open: this one alone cannot bring the comment back."""
+    first = complain(published)
+    second = complain(published, address="203.0.113.8")
+    services.remove_comment(comment=published, by=moderator, reason="insult")
+    if other:
+        services.handle_report(report=first, by=moderator, outcome=other, note="x")
+    handle(desk, second, outcome="dismissed", note="Lý do này thì không.")
+    second.refresh_from_db()
+    published.refresh_from_db()
+    assert second.outcome == "dismissed"
+    assert published.status == Status.REMOVED
+
+
+def test_unfounded_complaint_shows_nothing_that_its_sender_took_back(
+    desk: Client, published: Comment
+) -> None:
+    report = complain(published)
+    services.withdraw_comment(comment=published)
+    handle(desk, report, outcome="dismissed", note="Không có căn cứ.")
+    published.refresh_from_db()
+    assert published.status == Status.REMOVED
+    assert published.withdrawn_at
+
+
+def test_request_that_could_not_be_carried_out_is_not_half_entered(
+    desk: Client, published: Comment, moderator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def first(**_words: Any) -> None:
+        raise ValidationError("Đồng nghiệp đã xử lý trước.")
+
+    monkeypatch.setattr(services, "remove_comment", first)
+    address = reverse("admin:comments_comment_authority", args=[published.pk])
+    answer = desk.post(address, {"reason": "unlawful", "text": "Công văn số 12", "hide": "on"})
+    assert "Đồng nghiệp đã xử lý trước." in answer.content.decode()
+    assert not Report.objects.exists()
+
+
+def test_page_of_a_comment_lists_a_bounded_number_of_complaints(
+    desk: Client, published: Comment
+) -> None:
+    now = timezone.now()
+    Report.objects.bulk_create(
+        Report(comment=published, reason="insult", received_at=now, due_at=now + 48 * HOURS)
+        for _n in range(300)
+    )
+    page = desk.get(reverse("admin:comments_comment_change", args=[published.pk])).content.decode()
+    assert page.count("/admin/comments/report/") < 60
+    assert "Và 250 phản ánh trước đó." in page
 
 
 def test_second_decision_about_a_complaint_is_refused_with_who_was_first(

@@ -101,6 +101,12 @@ def test_name_of_the_agency_or_of_staff_is_reserved(name: str) -> None:
     assert is_reserved(name, contained=["Phường Yên Hà"], whole=["Lê Thị Bưởi"])
 
 
+def test_names_that_the_office_typed_with_loose_accents_are_reserved_too() -> None:
+    loose = unicodedata.normalize("NFD", "Tổ dân phố số 5")
+    assert is_reserved("Tổ dân phố số 5", contained=[loose])
+    assert is_reserved("Lê Thị Bưởi", whole=[unicodedata.normalize("NFD", "Lê Thị Bưởi")])
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from comments import services
-from comments.models import Comment, CommentSettings, Report
+from comments.models import Comment, CommentSettings, ListedPhrase, Report
 from news.models import Article
 from portal.models import User
 from tests.comments.sending import TEXT, send, solution
@@ -175,12 +175,49 @@ def test_sender_amends_within_a_quarter_of_an_hour(client: Client, link: str) ->
     comment = Comment.objects.get()
     assert comment.text == "Mong phường sửa đường trước Tết."
     assert comment.decisions.get().action == "amend"
-    short = client.post(link, {"action": "amend", "text": "Ngắn"}).content.decode()
-    assert "Nội dung quá ngắn" in short
+    short = client.post(link, {"action": "amend", "text": "Ngắn"})
+    assert short.status_code == 400
+    assert "Nội dung quá ngắn" in short.content.decode()
     Comment.objects.update(submitted_at=timezone.now() - timedelta(minutes=16))
     late = client.post(link, {"action": "amend", "text": "Một nội dung khác nữa."})
     assert "Đã hết thời gian sửa bình luận này." in late.content.decode()
     assert "Sửa nội dung" not in client.get(link).content.decode()
+
+
+def test_amended_comment_is_examined_as_a_new_one_is(client: Client, article: Article) -> None:
+    ListedPhrase.objects.create(phrase="đồ ngốc")
+    link = str(send(client, article, name="Đồ Ngốc")["Location"])
+    assert Comment.objects.get().hold_reason == "phrase"
+    client.post(link, {"action": "amend", "text": "Gọi tôi 0912 345 678 nhé."})
+    comment = Comment.objects.get()
+    assert (comment.hold_reason, comment.findings) == ("phrase", [["personal", 8, 20]])
+
+
+def test_sender_cannot_fill_the_history_with_amendments(
+    client: Client, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("comments.services.sending.MOST_AMENDMENTS", 2)
+    for number in range(4):
+        answer = client.post(link, {"action": "amend", "text": f"Ý kiến đã sửa lần {number}."})
+    assert answer.status_code == 409
+    assert "Bạn đã sửa bình luận này quá nhiều lần." in answer.content.decode()
+    comment = Comment.objects.get()
+    assert comment.text == "Ý kiến đã sửa lần 1."
+    assert comment.decisions.count() == 2
+
+
+def test_words_about_an_earlier_decision_are_told_no_longer(
+    client: Client, link: str, admin_user: User
+) -> None:
+    comment = Comment.objects.get()
+    services.reject_comment(
+        comment=comment, by=admin_user, reason="off_topic", message="Mời bạn gửi mục Hỏi đáp."
+    )
+    services.restore_comment(comment=comment, by=admin_user)
+    services.approve_comment(comment=comment, by=admin_user)
+    html = client.get(link).content.decode()
+    assert "Bình luận của bạn đã được đăng." in html
+    assert "Mời bạn gửi mục Hỏi đáp." not in html
 
 
 def test_sender_sees_what_was_decided_and_the_words_meant_for_them(
@@ -240,9 +277,41 @@ def test_reader_reports_a_violation(client: Client, article: Article) -> None:
     assert "Cảm ơn bạn. Ban Biên tập sẽ xem xét." in answer
     report = Report.objects.get()
     assert (report.comment, report.reason, report.kind) == (comment, "insult", "reader")
-    empty = client.post(address, {"text": "Lời lẽ"}).content.decode()
-    assert "Hãy chọn lý do." in empty
+    refused = client.post(address, {"text": "Lời lẽ"})
+    assert refused.status_code == 400
+    empty = refused.content.decode()
+    # The sentence leads to the choices.
+    assert '<a href="#report-reason">Hãy chọn lý do.</a>' in empty
+    assert (
+        '<fieldset class="form-field form-field--wrong" id="report-reason" tabindex="-1"' in empty
+    )
     assert "Lời lẽ" in empty
+
+
+def test_nothing_of_staff_is_told_to_the_public(client: Client, article: Article) -> None:
+    """Neither login nor name: not in an answer, a status page or the data of a sender."""
+    staff = User.objects.create(
+        username="ten-dang-nhap", last_name="Hoàng Kín", first_name="Tiếng", email="kt@example.vn"
+    )
+    link = str(send(client, article)["Location"])
+    comment = Comment.objects.get()
+    services.approve_comment(comment=comment, by=staff, note="Ghi chú nội bộ.")
+    services.reply_officially(comment=comment, by=staff, text="Phường đã ghi nhận.")
+    services.correct_comment(comment=comment, by=staff, text="Mong phường sửa đoạn đường này.")
+    services.remove_comment(
+        comment=comment, by=staff, reason="insult", message="Xin lỗi bạn.", note="Ghi chú nội bộ."
+    )
+    services.restore_comment(comment=comment, by=staff)
+    base = f"/binh-luan/{article.pk}/"
+    late = client.post(link, {"action": "amend", "text": "Một nội dung khác hẳn."})
+    pages = [late, *map(client.get, (
+        article.get_absolute_url(), base, f"{base}{comment.pk}/", f"{base}gui?tra-loi={comment.pk}",
+        f"{base}{comment.pk}/bao-vi-pham", link, f"{link}du-lieu.json", f"/en{link}",
+    ))]  # fmt: skip
+    for page in pages:
+        html = page.content.decode()
+        for secret in ("ten-dang-nhap", "Hoàng Kín", "kt@example.vn", "Ghi chú nội bộ."):
+            assert secret not in html
 
 
 def test_comment_that_readers_do_not_see_cannot_be_reported(

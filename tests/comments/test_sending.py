@@ -15,7 +15,7 @@ from comments import forms
 from comments.models import Block, Comment, CommentSettings, CommentSwitch, ConsentText
 from news.models import Article
 from portal.models import User
-from tests.comments.sending import TEXT, filled, form_of, send
+from tests.comments.sending import TEXT, filled, form_of, hidden, send
 from tests.factories import make_article, make_category, make_comment
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def test_sent_comment_waits_and_its_sender_gets_a_private_link(
     assert re.fullmatch(r"/binh-luan/trang-thai/[0-9a-f]{32}/", response["Location"])
     comment = Comment.objects.get()
     assert (comment.status, comment.text, comment.email) == ("pending", TEXT, "an@example.vn")
-    assert comment.consent == ConsentText.objects.get(version=1)
+    assert comment.consent == ConsentText.objects.get()
     page = client.get(response["Location"])
     html = page.content.decode()
     assert "Gửi thành công. Bình luận của bạn sẽ hiển thị sau khi được kiểm duyệt." in html
@@ -84,7 +84,7 @@ def test_refusal_is_a_sentence_and_keeps_what_was_typed(
     data = filled(form_of(client, article), **typed)
     response = client.post(f"/binh-luan/{article.pk}/gui", data)
     html = response.content.decode()
-    assert response.status_code == 200
+    assert response.status_code == 400
     assert sentence in html
     assert not Comment.objects.exists()
     for name in ("name", "email", "text"):
@@ -134,16 +134,10 @@ def test_second_comment_from_the_same_form_gets_a_link_of_its_own(
     html = form_of(client, article)
     first = client.post(f"/binh-luan/{article.pk}/gui", filled(html))
     other = filled(form_of(client, article), text="Một ý kiến khác nữa của tôi.")
-    second = client.post(f"/binh-luan/{article.pk}/gui", other | {"token": filled_token(html)})
+    second = client.post(f"/binh-luan/{article.pk}/gui", other | {"token": hidden(html, "token")})
     assert second.status_code == 303
     assert first["Location"] != second["Location"]
     assert Comment.objects.count() == 2
-
-
-def filled_token(html: str) -> str:
-    from tests.comments.sending import hidden
-
-    return hidden(html, "token")
 
 
 def test_same_text_of_the_same_sender_is_stored_once(client: Client, article: Article) -> None:
@@ -154,14 +148,23 @@ def test_same_text_of_the_same_sender_is_stored_once(client: Client, article: Ar
     assert send(client, article, name="Lê Thị Bưởi").status_code == 303
 
 
-@pytest.mark.parametrize("age", [forms.OLDEST_TOKEN + 60, -60])
+@pytest.mark.parametrize(
+    ("age", "status", "sentence"),
+    [
+        (forms.OLDEST_TOKEN + 60, 400, "Biểu mẫu mở quá lâu."),
+        (1, 429, "Bạn gửi nhanh quá."),
+    ],
+)
 def test_form_that_is_too_old_or_too_quick_asks_once_more(
-    client: Client, article: Article, rules: CommentSettings, age: int
+    client: Client, article: Article, rules: CommentSettings, age: int, status: int, sentence: str
 ) -> None:
     CommentSettings.objects.update(seconds_to_fill_in=3)
     token = forms.new_token(article.pk)
     token = forms.Token(token.article_id, token.nonce, token.made_at - age)
-    html = send(client, article, token=str(token)).content.decode()
+    refused = send(client, article, token=str(token))
+    html = refused.content.decode()
+    assert refused.status_code == status
+    assert sentence in html
     assert TEXT in html
     assert not Comment.objects.exists()
 
@@ -171,7 +174,9 @@ def test_sender_waits_between_two_comments(
 ) -> None:
     CommentSettings.objects.update(seconds_between=30)
     assert send(client, article).status_code == 303
-    html = send(client, article, text="Ý kiến thứ hai của tôi.").content.decode()
+    refused = send(client, article, text="Ý kiến thứ hai của tôi.")
+    html = refused.content.decode()
+    assert refused.status_code == 429
     assert re.search(r"Bạn vừa gửi bình luận\. Vui lòng đợi (30|29|28) giây để gửi tiếp\.", html)
     assert "Ý kiến thứ hai của tôi." in html
     # A colleague behind the same address is somebody else.
@@ -187,7 +192,7 @@ def test_flood_from_one_network_is_stopped(
         send(client, article, name=f"Người {n}", text=f"Ý kiến thứ {n} của tôi.").status_code
         for n in range(4)
     ]
-    assert codes == [303, 303, 200, 200]
+    assert codes == [303, 303, 429, 429]
     other = Client(REMOTE_ADDR="198.51.100.9")
     assert send(other, article).status_code == 303
 
@@ -208,7 +213,9 @@ def test_blocked_sender_is_refused(
         by=admin_user,
     )
     other = client if kind == "network" else Client(REMOTE_ADDR="198.51.100.9")
-    html = send(other, article, email="AN@example.vn", text="Một ý kiến khác.").content.decode()
+    refused = send(other, article, email="AN@example.vn", text="Một ý kiến khác.")
+    html = refused.content.decode()
+    assert refused.status_code == 403
     assert "Hiện chúng tôi không nhận bình luận của bạn." in html
     Block.objects.update(created_at=timezone.now() - timedelta(days=2), until=timezone.now())
     assert send(other, article, email="an@example.vn", text="Ý kiến khác nữa.").status_code == 303
@@ -238,8 +245,8 @@ def test_reply_goes_to_a_comment_of_the_same_article_alone(
     assert Comment.objects.latest("pk").parent == root
     elsewhere = make_comment(make_article(), status="approved")
     reply = make_comment(article, parent=root, status="approved")
-    hidden = make_comment(article, status="pending")
-    for wrong in (elsewhere, reply, hidden):
+    waiting = make_comment(article, status="pending")
+    for wrong in (elsewhere, reply, waiting):
         data = filled(
             form_of(client, article), parent=str(wrong.pk), text=f"Trả lời số {wrong.pk}."
         )
@@ -270,6 +277,48 @@ def test_asking_for_another_kind_of_code_keeps_everything_and_scolds_nobody(
     assert TEXT in html
     assert "Bạn chưa nhập họ và tên." not in html
     assert re.search(r'name="consent"[^>]*checked', html)
+
+
+def test_site_where_nothing_is_configured_takes_comments_and_keeps_what_was_agreed_to(
+    client: Client, article: Article
+) -> None:
+    CommentSettings.objects.all().delete()
+    words = "Tôi đồng ý để cơ quan chủ quản cổng thông tin này xử lý họ tên, thư điện tử"
+    # Whoever comes first, and in whichever language: all agree to the same words.
+    assert words in form_of(client, article)
+    english = client.get(f"/en/binh-luan/{article.pk}/gui").content.decode()
+    assert words in english
+    token = forms.Token(article.pk, "abc", forms.new_token(article.pk).made_at - 60)
+    data = filled(english, token=str(token))
+    assert client.post(f"/en/binh-luan/{article.pk}/gui", data).status_code == 303
+    consent = Comment.objects.get().consent
+    assert consent
+    assert consent.text.startswith(words)
+
+
+def test_consent_that_comes_into_force_later_is_not_what_a_sender_agreed_to(
+    client: Client, article: Article
+) -> None:
+    later = ConsentText.objects.create(
+        version=1, text="Bản có hiệu lực tuần sau.", valid_from=timezone.now() + timedelta(days=7)
+    )
+    assert later.text not in form_of(client, article)
+    send(client, article)
+    consent = Comment.objects.get().consent
+    assert consent
+    assert consent != later
+    assert consent.text in form_of(client, article)
+    ConsentText.objects.filter(pk=later.pk).update(valid_from=timezone.now())
+    assert later.text in form_of(client, article)
+
+
+def test_network_that_asks_for_too_many_codes_is_told_so(
+    client: Client, article: Article, settings: Any
+) -> None:
+    settings.CAPTCHA_PER_MINUTE = 0
+    refused = client.get(f"/binh-luan/{article.pk}/gui")
+    assert refused.status_code == 429
+    assert "Bạn thao tác quá nhanh." in refused.content.decode()
 
 
 # --- Where comments are taken -------------------------------------------------------------------
@@ -327,7 +376,9 @@ def test_most_specific_switch_wins(client: Client) -> None:
 def test_comment_sent_while_comments_close_is_given_back(client: Client, article: Article) -> None:
     data = filled(form_of(client, article))
     CommentSwitch.objects.create(is_open=False)
-    html = client.post(f"/binh-luan/{article.pk}/gui", data).content.decode()
+    refused = client.post(f"/binh-luan/{article.pk}/gui", data)
+    html = refused.content.decode()
+    assert refused.status_code == 403
     assert NONE_TAKEN in html
     assert TEXT in html
 
@@ -382,7 +433,7 @@ def test_odd_posts_are_answered_in_words(
     response = client.post(
         f"/binh-luan/{article.pk}/gui", body, content_type="application/x-www-form-urlencoded"
     )
-    assert response.status_code == 200
+    assert response.status_code == 400
     assert "Chưa gửi được" in response.content.decode()
 
 
@@ -390,6 +441,21 @@ def test_fragment_is_the_form_alone(client: Client, article: Article) -> None:
     html = client.get(f"/binh-luan/{article.pk}/gui", headers={"x-fragment": "1"}).content.decode()
     assert "<html" not in html
     assert 'name="captcha"' in html
+
+
+@pytest.mark.parametrize("fields", [{"captcha": "sai"}, {"name": ""}, {}])
+def test_script_knows_what_it_may_put_in_place(
+    client: Client, article: Article, fields: dict[str, str]
+) -> None:
+    """By a header: a refused form has another status, and so have the site's error pages."""
+    data = filled(form_of(client, article), **fields)
+    script = {"x-fragment": "1"}
+    answer = client.post(f"/binh-luan/{article.pk}/gui", data, headers=script, follow=True)
+    assert answer.headers["X-Fragment"] == "1"
+    assert "<html" not in answer.content.decode()
+    gone = client.post("/binh-luan/999/gui", data, headers=script)
+    assert gone.status_code == 404
+    assert "X-Fragment" not in gone.headers
 
 
 def test_trusted_sender_is_published_at_once_unless_a_rule_finds_something(
@@ -411,4 +477,4 @@ def test_forms_need_no_token_that_a_page_for_everyone_cannot_carry(article: Arti
     link = send(client, article)["Location"]
     assert client.post(link, {"action": "withdraw"}).status_code == 303
     shown = make_comment(article, status="approved")
-    assert client.post(f"/binh-luan/{article.pk}/{shown.pk}/bao-vi-pham", {}).status_code == 200
+    assert client.post(f"/binh-luan/{article.pk}/{shown.pk}/bao-vi-pham", {}).status_code == 400

@@ -48,7 +48,7 @@ async function open(root, opener) {
   else root.querySelector("[data-form-place]").append(place);
   try {
     const response = await fetch(opener.href, { headers: HEADERS });
-    if (!response.ok) throw new Error(response.status);
+    if (!response.headers.has("X-Fragment")) throw new Error(response.status);
     show(place, await response.text());
     for (const [name, value] of Object.entries(typed)) {
       const box = place.querySelector(`[name="${name}"]`);
@@ -91,7 +91,8 @@ async function send(form, submitter) {
       headers: HEADERS,
       body: new URLSearchParams(data),
     });
-    if (!response.ok) throw new Error(response.status);
+    // A refusal brings the form again, whatever its status; a page of the site's errors does not.
+    if (!response.headers.has("X-Fragment")) throw new Error(response.status);
     const html = await response.text();
     let place = form.closest("[data-form]");
     if (!place) {
