@@ -141,7 +141,7 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
 # --- Database -----------------------------------------------------------------------------------
 
 if env.str("DATABASE_URL", default=""):
-    DATABASES = {"default": env.db_url("DATABASE_URL")}
+    DATABASES = {"default": env.db_url("DATABASE_URL", engine="portal.postgresql")}
 else:
     from portal import embedded
 

@@ -1,21 +1,32 @@
-"""Django's PostgreSQL backend, which starts the embedded server when it is needed.
+"""Django's PostgreSQL backend, for the embedded server and for one of your own.
 
-Settings: see `portal.embedded.database_settings`.
+It starts the embedded server when it is needed (settings: `portal.embedded.database_settings`), and
+asks a connection for its health once a second at most.
 """
 
+import time
 from typing import Any
 
 from django.db.backends.postgresql import base
 
 from portal import embedded
 
+# A request that comes sooner takes the connection on trust: the question costs a round trip, as
+# much as many a page's own statement. A server that was restarted in between costs that one
+# request, which Django answers by closing the connection.
+HEALTHY_FOR_SECONDS = 1.0
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    healthy_until = 0.0
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """Connect; where the server does not answer, have it started and connect once more.
+        """Connect; where the embedded server does not answer, have it started and connect again.
 
         Raises psycopg.OperationalError, as Django expects, with the sentence that says what to do.
         """
+        if "DATA_FOLDER" not in self.settings_dict:
+            return super().get_new_connection(conn_params)
         server = embedded.for_folder(self.settings_dict["DATA_FOLDER"])
         try:
             server.join()
@@ -26,3 +37,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except embedded.EmbeddedPostgresError as error:
             raise self.Database.OperationalError(str(error)) from error
         return super().get_new_connection(conn_params)
+
+    def is_usable(self) -> bool:
+        """Whether the connection answers; what it answered a moment ago still holds."""
+        now = time.monotonic()
+        if self.connection is not None and not self.errors_occurred and now < self.healthy_until:
+            return True
+        is_usable = bool(super().is_usable())
+        self.healthy_until = now + HEALTHY_FOR_SECONDS if is_usable else 0.0
+        return is_usable
+
+    def close(self) -> None:
+        self.healthy_until = 0.0
+        super().close()
