@@ -32,8 +32,8 @@ ERASE_SECONDS = 60.0
 # A stop waits so long for the last batch: less than the server grants a worker (10 s).
 STOP_SECONDS = 6.0
 # Answers older than this are left out: what is printed in the page is younger then, since no cache
-# keeps a page longer.
-FRESH_SECONDS = 30.0
+# gives a page out longer (s-maxage and stale-while-revalidate of `portal.middleware.PublicPage`).
+FRESH_SECONDS = 90.0
 MAX_ARTICLES = 10_000
 # A batch that the database refuses (it is there, and says no) is given up after so many times.
 MAX_REFUSALS = 60

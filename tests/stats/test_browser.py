@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 
 from stats.models import ArticleViews, DailyTotal
 from stats.recorder import recorder
@@ -98,6 +99,18 @@ def test_answer_older_than_the_page_takes_no_rating_away(open_page: Any) -> None
     assert rating(page) == "lượt đánh giá: 1, trung bình: 5,0"
 
 
+def test_answer_older_than_the_page_takes_no_visit_away(open_page: Any) -> None:
+    DailyTotal.objects.create(day=timezone.localdate(), visits=5)
+    page = open_page()
+    old = {"total": 4, "online": 9}
+    page.route("**/thong-ke/luot", lambda route: route.fulfill(json=old))
+    with page.expect_response("**/thong-ke/luot"):
+        page.goto("/")
+    page.wait_for_load_state("networkidle")
+    assert page.locator("[data-visits-total]").inner_text() == "5"
+    assert page.locator("[data-online]").inner_text() == "0"
+
+
 def test_figures_are_written_as_the_language_of_the_page_does(open_page: Any) -> None:
     page = open_page()
     page.route("**/thong-ke/luot", lambda route: route.fulfill(json={"total": 3_750_188}))
@@ -152,8 +165,6 @@ def test_headless_browser_is_a_bot(open_page: Any, browser: Any) -> None:
 def test_pages_of_figures_are_accessible(
     open_page: Any, address: str, width: int, scheme: str
 ) -> None:
-    from django.utils import timezone
-
     DailyTotal.objects.create(day=timezone.localdate(), visits=1_234, page_views=2_345)
     page = open_page(
         viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"

@@ -112,8 +112,9 @@ def read(article: Any, views: int, **ago: float) -> None:
 
 
 def test_most_read_are_ranked_within_their_periods() -> None:
-    now, week, month, old = (make_article() for _ in range(4))
+    now, past, week, month, old = (make_article() for _ in range(5))
     read(now, 10, hours=24)
+    read(past, 5, hours=25)
     read(week, 20, days=6)
     read(month, 30, days=29)
     read(old, 99, days=31)
@@ -123,8 +124,8 @@ def test_most_read_are_ranked_within_their_periods() -> None:
     }
     assert found == {
         1: [(now.pk, 10)],
-        7: [(week.pk, 20), (now.pk, 10)],
-        30: [(month.pk, 30), (week.pk, 20), (now.pk, 11)],
+        7: [(week.pk, 20), (now.pk, 10), (past.pk, 5)],
+        30: [(month.pk, 30), (week.pk, 20), (now.pk, 11), (past.pk, 5)],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import DataError, OperationalError, connection
 
+from portal.middleware import PublicPage
 from stats import recorder as module
 from stats import writing
 from stats.models import DailyTotal
@@ -182,6 +184,12 @@ def test_batch_that_the_database_refuses_for_good_does_not_stop_the_counting(
     wait_for(lambda: own._batch.number == 2)
     look(own, 2)
     wait_for(lambda: page_views() == 1)
+
+
+def test_answers_are_kept_as_long_as_a_cache_gives_out_a_page() -> None:
+    seconds = re.findall(r"(?:s-maxage|stale-while-revalidate)=(\d+)", PublicPage.CACHE_CONTROL)
+    assert len(seconds) == 2
+    assert sum(map(int, seconds)) == module.FRESH_SECONDS
 
 
 def test_figures_that_have_grown_old_are_not_told(own: Recorder) -> None:

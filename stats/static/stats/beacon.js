@@ -14,13 +14,20 @@ const places = {
   views: "[data-views]",
 };
 
+/** The figure that stands in the page, or -1. */
+function printed(name) {
+  return Number(document.querySelector(places[name])?.textContent.replace(/\D/g, "") ?? -1);
+}
+
 /**
- * Leave out what the server read of the article before it made this page: the reader who has just
- * rated would see the rating gone. Views only grow, and are read together with the rating.
+ * Leave out what the server read before it made this page: the reader who has just rated would see
+ * the rating gone. The total and the views only grow; what was read together is as old.
  */
 function newer({ views, rating, ...figures }) {
-  const printed = document.querySelector(places.views)?.textContent.replace(/\D/g, "");
-  return views > Number(printed ?? -1) ? { views, rating, ...figures } : figures;
+  return {
+    ...(figures.total >= printed("total") ? figures : {}),
+    ...(views > printed("views") ? { views, rating } : {}),
+  };
 }
 
 /** Write the figures as the page's language does: 3.750.188, in English 3,750,188. */
