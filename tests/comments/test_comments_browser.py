@@ -18,6 +18,7 @@ from tests.portal.test_browser import violations
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PHONE = {"width": 320, "height": 640}
+REFUSED = "Failed to load resource: the server responded with a status of 400 (Bad Request)"
 DONE = "Gửi thành công. Bình luận của bạn sẽ hiển thị sau khi được kiểm duyệt."
 
 
@@ -121,7 +122,32 @@ def test_refusal_in_place_keeps_the_words_and_takes_the_focus(page: Any, article
     assert page.get_by_label("Nội dung").input_value() == TEXT
     assert page.locator('[name="captcha_key"]').input_value() != first
     assert not Comment.objects.filter(text=TEXT).exists()
+    # The browser notes a refusal in its console, as of any address.
+    assert page.problems == [REFUSED]
+    page.problems.clear()
     assert violations(page) == []
+    page.get_by_label("Họ và tên").fill("Nguyễn Văn An")
+    page.get_by_label("Tôi đồng ý").check()
+    page.get_by_label("Mã xác thực (*)").fill(answer(page))
+    page.get_by_role("button", name="Gửi bình luận").click()
+    page.get_by_text(DONE).wait_for()
+    assert Comment.objects.filter(text=TEXT).count() == 1
+
+
+def test_answer_that_is_no_form_leaves_what_was_typed(page: Any, article: Article) -> None:
+    """An error page of the site, or of a proxy before it, is not put in the form's place."""
+    page.goto(article.get_absolute_url())
+    page.get_by_role("link", name="Gửi bình luận của bạn").click()
+    page.get_by_label("Nội dung").fill(TEXT)
+    page.route(
+        "**/gui",
+        lambda route: route.fulfill(status=502, content_type="text/html", body="<h1>Bad gateway"),
+    )
+    page.get_by_role("button", name="Gửi bình luận").click()
+    page.get_by_text("Chưa gửi được. Nội dung bạn viết vẫn còn đây: vui lòng thử lại.").wait_for()
+    assert page.get_by_label("Nội dung").input_value() == TEXT
+    assert page.get_by_text("Bad gateway").count() == 0
+    page.problems.clear()
 
 
 def test_counter_counts_composed_letters_and_speaks_politely(page: Any, article: Article) -> None:
