@@ -222,6 +222,11 @@ def test_correction_is_shown_word_by_word() -> None:
     )
 
 
+def test_states_have_the_words_of_a_vietnamese_office() -> None:
+    words = ["chờ duyệt", "đã duyệt", "từ chối", "thư rác", "đã ẩn"]
+    assert [str(label) for label in Status.labels] == words
+
+
 # --- Deciding -----------------------------------------------------------------------------------
 
 
