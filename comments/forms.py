@@ -122,10 +122,10 @@ class CommentForm(_DescribedForm):
         error_messages={"max_length": gettext_lazy("The e-mail address is not valid.")},
     )
     text = _text_field(gettext_lazy("You have not entered your comment."))
+    captcha = CaptchaField()
     consent = forms.BooleanField(
         error_messages={"required": gettext_lazy("You must agree before sending.")}
     )
-    captcha = CaptchaField()
     # Left empty by people: it is out of sight and out of the order of tabs.
     website = forms.CharField(required=False, label=gettext_lazy("Leave this box empty"))
 

@@ -150,6 +150,18 @@ def test_answer_that_is_no_form_leaves_what_was_typed(page: Any, article: Articl
     page.problems.clear()
 
 
+def test_refusal_on_the_page_of_the_form_offers_no_way_to_lose_it(
+    page: Any, article: Article
+) -> None:
+    page.goto(f"/binh-luan/{article.pk}/gui")
+    page.get_by_label("Nội dung").fill(TEXT)
+    page.get_by_role("button", name="Gửi bình luận").click()
+    page.get_by_text("Chưa gửi được:").wait_for()
+    assert page.get_by_label("Nội dung").input_value() == TEXT
+    assert page.get_by_role("button", name="Đóng", exact=True).count() == 0
+    page.problems.clear()
+
+
 def test_counter_counts_composed_letters_and_speaks_politely(page: Any, article: Article) -> None:
     page.goto(article.get_absolute_url())
     page.get_by_role("link", name="Gửi bình luận của bạn").click()

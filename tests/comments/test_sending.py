@@ -108,6 +108,15 @@ def test_refused_fields_are_tied_to_their_sentences(client: Client, article: Art
     assert '<a href="#comment-captcha">Mã xác thực không đúng.</a>' in html
 
 
+def test_what_is_wrong_is_told_in_the_order_of_the_boxes(client: Client, article: Article) -> None:
+    data = filled(form_of(client, article), name="", email="x", text="", captcha="", consent="")
+    html = client.post(f"/binh-luan/{article.pk}/gui", data).content.decode()
+    told = re.findall(r'<li><a href="#comment-(\w+)">', html)
+    boxes = re.findall(r'<(?:input|textarea)[^>]* id="comment-(\w+)"', html)
+    assert told == ["name", "email", "text", "captcha", "consent"]
+    assert [box for box in boxes if box in told] == told
+
+
 def test_expired_and_replayed_captchas_store_nothing_more(client: Client, article: Article) -> None:
     data = filled(form_of(client, article))
     assert client.post(f"/binh-luan/{article.pk}/gui", data).status_code == 303

@@ -101,6 +101,8 @@ async function send(form, submitter) {
       form.replaceWith(place);
     }
     show(place, html);
+    // On a page of its own the form was not opened, so there is nothing to go back to.
+    if (!place.opener) place.querySelector("[data-close-form]")?.remove();
     place.querySelectorAll("[data-comment-form]").forEach(ready);
     place.querySelector("[data-errors], [data-done], [autofocus], [role=alert]")?.focus();
   } catch {
