@@ -83,21 +83,7 @@ def _text_field(required: Any) -> PlainTextFormField:
     )
 
 
-class _DescribedForm(forms.Form):
-    """A form whose fields, once refused, say so to whoever cannot see the message beside them."""
-
-    required_css_class = "required"
-    error_css_class = "has-error"
-
-    def full_clean(self) -> None:
-        super().full_clean()
-        for name in self.errors:
-            if name in self.fields and name != "captcha":
-                attrs = self.fields[name].widget.attrs
-                attrs["aria-invalid"] = "true"
-
-
-class CommentForm(_DescribedForm):
+class CommentForm(forms.Form):
     """A comment. Cleaning it uses up the captcha.
 
     Args:
@@ -172,7 +158,7 @@ class CommentForm(_DescribedForm):
             )
 
 
-class AmendForm(_DescribedForm):
+class AmendForm(forms.Form):
     """The text of a comment that its sender changes within a quarter of an hour."""
 
     text = _text_field(gettext_lazy("You have not entered your comment."))
@@ -181,7 +167,7 @@ class AmendForm(_DescribedForm):
         super().__init__(data, auto_id="amend-%s", initial=initial)
 
 
-class ReportForm(_DescribedForm):
+class ReportForm(forms.Form):
     """A complaint about a comment."""
 
     reason = forms.ChoiceField(

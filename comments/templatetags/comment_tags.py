@@ -20,4 +20,4 @@ def comment_list(article: Article) -> dict[str, Any]:
     Nothing for an article that is withdrawn or not published.
     """
     gate = read_gate(article.pk)
-    return {"page": reading.read_threads(gate) if gate else None, "level": "h2"}
+    return {"page": reading.read_threads(gate) if gate else None}

@@ -337,6 +337,8 @@ CLOSED, NONE_TAKEN = "Bình luận đã đóng.", "Bài viết này không nhậ
 
 def refusal(client: Client, article: Article) -> str:
     html = form_of(client, article)
+    listed = client.get(f"/binh-luan/{article.pk}/").content.decode()
+    assert (NONE_TAKEN in listed or CLOSED in listed) != ("Hãy là người đầu tiên" in listed)
     found = [sentence for sentence in (CLOSED, NONE_TAKEN) if sentence in html]
     assert bool(found) != ('name="captcha"' in html)
     return found[0] if found else ""
