@@ -90,6 +90,7 @@ class CommentForm(forms.Form):
         rules: those of the office, with its name.
         staff: names of staff, one a line, which no reader may take.
         token: of the posted form; None if it was not ours or is too old.
+        wording: the mark of the consent text in force (`Gate.consent_mark`).
     """
 
     name = LineFormField(
@@ -122,10 +123,11 @@ class CommentForm(forms.Form):
         rules: CommentSettings,
         staff: str = "",
         token: Token | None = None,
+        wording: str = "",
         initial: Any = None,
     ) -> None:
         super().__init__(data, auto_id="comment-%s", initial=initial)
-        self.rules, self.staff, self.token = rules, staff, token
+        self.rules, self.staff, self.token, self.wording = rules, staff, token, wording
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
@@ -136,6 +138,17 @@ class CommentForm(forms.Form):
                 code="reserved",
             )
         return name
+
+    def clean_consent(self) -> bool:
+        """Agree to the words that were shown, or not at all: a new version is asked for anew."""
+        if self.data.get("agreed", self.wording) != self.wording:
+            self.data = self.data.copy()
+            del self.data["consent"]
+            raise ValidationError(
+                _("What you agree to has changed meanwhile. Please read it and tick it again."),
+                code="consent",
+            )
+        return True
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:

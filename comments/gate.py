@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -74,6 +75,11 @@ class Gate:
                 "I agree that %(agency)s processes my name and e-mail address in order to receive "
                 "and moderate my comment."
             ) % {"agency": agency}
+
+    @property
+    def consent_mark(self) -> str:
+        """What a form keeps of the words it shows, to tell whether they are still in force."""
+        return hashlib.sha256(self.consent_words.encode()).hexdigest()[:16]
 
     @property
     def article_url(self) -> str:

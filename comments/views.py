@@ -161,7 +161,13 @@ class SendView(PrivateView):
             return self._form(
                 sending.gate, CommentForm(rules=sending.gate.rules, initial=posted.dict()), parent
             )
-        form = CommentForm(posted, rules=sending.gate.rules, staff=sending.staff, token=token)
+        form = CommentForm(
+            posted,
+            rules=sending.gate.rules,
+            staff=sending.staff,
+            token=token,
+            wording=sending.gate.consent_mark,
+        )
         cast(CaptchaField, form.fields["captcha"]).row = sending.captcha
         is_valid = form.is_valid()
         if not is_valid and not set(form.errors) <= {"captcha"}:

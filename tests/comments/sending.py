@@ -37,6 +37,7 @@ def filled(html: str, **fields: Any) -> dict[str, Any]:
     """What a browser posts from this form, answered rightly, with these fields typed."""
     return {
         "token": hidden(html, "token"),
+        "agreed": hidden(html, "agreed"),
         "parent": hidden(html, "parent"),
         "name": "Nguyễn Văn An",
         "email": "",

@@ -321,6 +321,24 @@ def test_consent_that_comes_into_force_later_is_not_what_a_sender_agreed_to(
     assert later.text in form_of(client, article)
 
 
+def test_consent_is_asked_for_anew_where_its_words_have_changed_meanwhile(
+    client: Client, article: Article
+) -> None:
+    data = filled(form_of(client, article))
+    newer = ConsentText.objects.create(
+        version=1, text="Tôi đồng ý với bản mới.", valid_from=timezone.now()
+    )
+    refused = client.post(f"/binh-luan/{article.pk}/gui", data)
+    html = refused.content.decode()
+    assert refused.status_code == 400
+    assert "Nội dung bạn đồng ý đã thay đổi." in html
+    assert newer.text in html
+    assert TEXT in html
+    assert not re.search(r'name="consent"[^>]*checked', html)
+    assert client.post(f"/binh-luan/{article.pk}/gui", filled(html)).status_code == 303
+    assert Comment.objects.get().consent == newer
+
+
 def test_network_that_asks_for_too_many_codes_is_told_so(
     client: Client, article: Article, settings: Any
 ) -> None:
