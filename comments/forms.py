@@ -142,8 +142,7 @@ class CommentForm(forms.Form):
     def clean_consent(self) -> bool:
         """Agree to the words that were shown, or not at all: a new version is asked for anew."""
         if self.data.get("agreed", self.wording) != self.wording:
-            self.data = self.data.copy()
-            del self.data["consent"]
+            self.data = {name: value for name, value in self.data.items() if name != "consent"}
             raise ValidationError(
                 _("What you agree to has changed meanwhile. Please read it and tick it again."),
                 code="consent",
