@@ -1,4 +1,4 @@
-"""Tell moderators once a day by mail what waits; run it by cron in the morning."""
+"""Tell moderators once a day by mail what waits; run it in the morning."""
 
 from __future__ import annotations
 
