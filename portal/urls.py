@@ -20,10 +20,11 @@ urlpatterns = [
     ),
     *i18n_patterns(
         path("", pages.HomeView.as_view(), name="home"),
-        path("", include("news.urls")),
+        # Each with one prefix, and asked often: before the many patterns of the news.
         path("danh-gia/", include("ratings.urls")),
         path("binh-luan/", include("comments.urls")),
         path("thong-ke/", include("stats.urls")),
+        path("", include("news.urls")),
         path("rss/", FeedsPageView.as_view(), name="feeds"),
         path("so-do-cong/", pages.SiteMapView.as_view(), name="site-map"),
         path("trang/<slug:slug>/", pages.PageView.as_view(), name="page"),
