@@ -64,13 +64,13 @@ def test_reader_comments_without_javascript(plain_page: Any, article: Article) -
         "Bạn cần đồng ý trước khi gửi.",
         "Mã xác thực không đúng.",
     ):
-        assert page.get_by_role("alert").first.get_by_text(sentence).is_visible()
+        page.get_by_role("alert").first.get_by_text(sentence).wait_for()
     assert page.get_by_label("Nội dung").input_value() == TEXT
     page.get_by_label("Họ và tên").fill("Nguyễn Văn An")
     page.get_by_label("Tôi đồng ý để Ủy ban nhân dân phường Yên Hà").check()
     page.get_by_label("Mã xác thực (*)").fill(answer(page))
     page.get_by_role("button", name="Gửi bình luận").click()
-    assert page.get_by_text(DONE).is_visible()
+    page.get_by_text(DONE).wait_for()
     assert "/binh-luan/trang-thai/" in page.url
     assert Comment.objects.latest("pk").name == "Nguyễn Văn An"
 
