@@ -170,12 +170,78 @@ def test_own_rating_is_asked_for_near_the_stars_alone(page: Any, article: Articl
     page.reload()
     page.wait_for_load_state("networkidle")
     assert asked == []  # never on opening, and never of a browser that has not rated
-    assert page.locator("#danh-gia input:checked").count() == 0
+    Rating.objects.update(score=5)  # as from the page of the rating
     page.locator("#danh-gia input").first.focus()
-    page.locator("#danh-gia input:checked").wait_for(state="attached")
-    assert page.locator("#danh-gia input:checked").get_attribute("value") == "3"
+    page.locator("#danh-gia input[value='5']:checked").wait_for(state="attached")
     assert page.get_by_role("button", name="Rút đánh giá").is_visible()
     assert len(asked) == 1
+
+
+def test_own_rating_is_seen_after_a_reload_until_it_is_withdrawn(
+    page: Any, article: Article
+) -> None:
+    other = make_article("Họp tổ dân phố")
+    page.goto(article.get_absolute_url())
+    star(page, "Đạt").click()
+    said(page, THANKS)
+    page.reload()
+    page.locator("#danh-gia input[value='3']:checked").wait_for(state="attached")
+    page.goto(other.get_absolute_url())
+    assert page.locator("#danh-gia input:checked").count() == 0
+    page.goto(article.get_absolute_url())
+    page.get_by_role("button", name="Rút đánh giá").click()
+    said(page, "Đã rút đánh giá của bạn.")
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    assert page.locator("#danh-gia input:checked").count() == 0
+    assert not page.get_by_role("button", name="Rút đánh giá").is_visible()
+
+
+def test_rating_withdrawn_on_its_own_page_is_not_shown_any_more(
+    page: Any, article: Article
+) -> None:
+    page.goto(article.get_absolute_url())
+    star(page, "Đạt").click()
+    said(page, THANKS)
+    page.locator("[data-rating-page]").click()
+    page.get_by_role("button", name="Rút đánh giá").click()
+    page.get_by_text("Đã rút đánh giá của bạn.").wait_for()
+    page.goto(article.get_absolute_url())
+    page.wait_for_load_state("networkidle")
+    assert page.locator("#danh-gia input:checked").count() == 0
+
+
+@pytest.mark.parametrize("width", [1280, 640, 320])
+def test_pointer_or_focus_that_comes_to_the_link_finds_the_link(
+    page: Any, article: Article, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(article.get_absolute_url())
+    star(page, "Đạt").click()
+    said(page, THANKS)
+    # As after a rating on its own page: this one knows nothing of it yet.
+    page.evaluate(
+        "Object.keys(localStorage).filter(k => k !== 'has-rated')"
+        ".forEach(k => localStorage.removeItem(k))"
+    )
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    link = page.locator("[data-rating-page]")
+    link.scroll_into_view_if_needed()
+    box = link.bounding_box()
+    at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(at[0], at[1] - 100)
+    page.mouse.move(*at, steps=20)
+    page.wait_for_load_state("networkidle")
+    assert not page.get_by_role("button", name="Rút đánh giá").is_visible()
+    # Even when the button comes meanwhile, the link is still where the pointer aims.
+    page.locator("#danh-gia input").first.focus()
+    page.get_by_role("button", name="Rút đánh giá").wait_for()
+    link.focus()
+    assert page.evaluate("document.activeElement.matches('[data-rating-page]')")
+    page.mouse.click(*at)
+    page.wait_for_url(f"**/danh-gia/{article.pk}/")
+    assert Rating.objects.get().score == 3
 
 
 def test_own_rating_comes_with_figures_that_a_cached_page_has_not(

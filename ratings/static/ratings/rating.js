@@ -1,8 +1,8 @@
 /**
  * Rating an article with one click. Without this script the form does the same on a page of its own.
  *
- * Nothing is asked when the page is opened. A browser that has rated something before asks for its
- * own rating once the reader comes near the stars.
+ * Nothing is asked when the page is opened: what this browser remembers of its own ratings is shown.
+ * A browser that has rated something before asks for its own rating once the stars have the focus.
  */
 const section = document.querySelector("[data-rating]");
 const form = section.querySelector("[data-rating-form]");
@@ -11,6 +11,7 @@ const ownPage = section.querySelector("[data-rating-page]");
 const status = section.querySelector("[data-rating-status]");
 
 const HAS_RATED = "has-rated";
+const OWN_RATING = `rated-${section.dataset.article}`;
 const PATIENCE = 15000; // milliseconds
 
 // --- Figures -------------------------------------------------------------------------------------
@@ -63,11 +64,26 @@ function hasRated() {
   }
 }
 
-function remember() {
+/** @param {?number} score the own rating of this article; null forgets it */
+function remember(score) {
   try {
+    if (score === null) {
+      window.localStorage.removeItem(OWN_RATING);
+      return;
+    }
     window.localStorage.setItem(HAS_RATED, "1");
+    window.localStorage.setItem(OWN_RATING, String(score));
   } catch {
     // The own rating is then shown on the page of the rating alone.
+  }
+}
+
+/** The own rating of this article as this browser remembers it, or null. */
+function remembered() {
+  try {
+    return Number(window.localStorage.getItem(OWN_RATING)) || null;
+  } catch {
+    return null;
   }
 }
 
@@ -75,10 +91,11 @@ function choose(score) {
   for (const input of form.elements.score) input.checked = Number(input.value) === score;
 }
 
-/** With a rating of one's own it can be taken back right here. */
-function offerWithdrawal(isMine) {
-  withdraw.hidden = !isMine;
-  ownPage.hidden = isMine;
+/** Show the own rating; with one it can be taken back right here. */
+function showOwn(score) {
+  choose(score);
+  // Last in its row: it moves nothing away from under the pointer, and takes no other's place.
+  withdraw.hidden = score === null;
 }
 
 let touched = false; // a choice that the reader makes now outweighs an earlier one
@@ -91,21 +108,21 @@ async function showMine() {
     const { score, rating } = await response.json();
     if (touched) return;
     showSummary(rating);
-    if (score === null) return;
-    choose(score);
-    offerWithdrawal(true);
+    remember(score);
+    showOwn(score);
   } catch {
     // The stars then stay empty, and rating works all the same.
   }
 }
 
-let asked = false;
-for (const near of ["focusin", "pointerenter"]) {
-  form.addEventListener(near, () => {
-    if (!asked) showMine();
-    asked = true;
-  });
-}
+section
+  .querySelector("[data-rating-stars]")
+  .addEventListener("focusin", () => showMine(), { once: true });
+
+// What is changed on that page is not seen from here.
+ownPage.addEventListener("click", () => remember(null));
+
+if (remembered()) showOwn(remembered());
 
 // --- Sending: one request at a time, in this tab and in all others -------------------------------
 
@@ -140,10 +157,10 @@ async function carryOut(wish) {
     const answer = await send(wish);
     say(answer.state, answer.message);
     showSummary(answer.rating);
-    if (answer.state === "rated") remember();
-    if (answer.state === "none") choose(null);
     if (answer.state === "rated" || answer.state === "none") {
-      offerWithdrawal(answer.state === "rated");
+      remember(answer.score);
+      withdraw.hidden = answer.score === null;
+      if (answer.score === null) choose(null);
     }
   } catch {
     say("failed", section.dataset.failed);
