@@ -270,9 +270,9 @@ CONTENT_SECURITY_POLICY_ADMIN = {
 
 # --- Ratings (docs/ratings.md) --------------------------------------------------------------------
 
-# New ratings that one network may give within an hour: an office behind one address has room, a
-# flood has not.
-RATINGS_PER_NETWORK_AND_ARTICLE = env.int("RATINGS_PER_NETWORK_AND_ARTICLE", default=200)
+# New ratings that one network may give within an hour: an office of 40 behind one address has room,
+# a flood that would sink an article of a small town has not.
+RATINGS_PER_NETWORK_AND_ARTICLE = env.int("RATINGS_PER_NETWORK_AND_ARTICLE", default=60)
 RATINGS_PER_NETWORK = env.int("RATINGS_PER_NETWORK", default=1000)
 # Whether search engines are told the average. They have no use for it with news, and may take it
 # for an attempt to look better.

@@ -154,7 +154,10 @@ class RatingView(OfOneVisitor):
                 origin=raters.origin_of(request.META["REMOTE_ADDR"]),
             )
         except services.TooManyRatingsError:
-            words = _("You are going too fast. Please try again in a few minutes.")
+            words = _(
+                "Many ratings of this article have come from your network. Please try again in an "
+                "hour."
+            )
             return self.answer("fast", words, score=score, status=HTTPStatus.TOO_MANY_REQUESTS)
         except Article.DoesNotExist:
             raise Http404 from None
