@@ -101,7 +101,8 @@ class SearchView(TemplateView):
             if found.total < LITTLE:
                 meant = suggestions.meant(query.words)
         page = self._page(query, found, categories)
-        slug = text.slugify(query.text, fallback="")
+        # With words left out, what has the same name as the whole has those words too.
+        slug = "" if query.unwanted else text.slugify(query.text, fallback="")
         kept = {name: self.request.GET[name] for name in _FIELDS if self.request.GET.get(name)}
         is_plain = not (filters.category or filters.since or filters.until)
         return {

@@ -14,7 +14,8 @@ from news import sitemaps
 from news.models import Category, Listing
 from portal.models import Page
 
-# The admin is nobody's reading; result pages have no end and are the dearest the site makes.
+# The admin is nobody's reading; result pages have no end and are the dearest the site makes: rather
+# than be read for their noindex, they are not to be asked for at all.
 # English addresses stay open: a search engine must read there that the Vietnamese one counts.
 CLOSED = ("/admin/", "/tim-kiem", "/en/admin/", "/en/tim-kiem")
 

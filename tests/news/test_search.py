@@ -137,6 +137,15 @@ def test_category_and_keyword_of_that_name_are_pointed_to(client: Client) -> Non
     assert f'href="{tag.get_absolute_url()}"' in html
 
 
+def test_no_category_or_keyword_with_an_excluded_word_is_pointed_to(client: Client) -> None:
+    category, tag = make_category("Chợ đêm"), make_tag("chợ đêm")
+    html = page_of(client, q="chợ -đêm")
+    assert f'href="{tag.get_absolute_url()}"' not in html
+    assert html.count(category.get_absolute_url()) == page_of(client, q="bến").count(
+        category.get_absolute_url()
+    )
+
+
 def test_file_that_matched_is_named(client: Client) -> None:
     article = make_article("Thông báo")
     file = article.attachments.create(
