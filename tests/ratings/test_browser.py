@@ -295,6 +295,23 @@ def test_rating_and_its_page_are_accessible_and_fit_a_phone(
             assert size["height"] >= 44
 
 
+def test_paper_tells_the_time_of_viet_nam_wherever_it_is_printed(
+    browser: Any, site_url: str, article: Article
+) -> None:
+    context = browser.new_context(base_url=site_url, timezone_id="America/New_York")
+    try:
+        page = context.new_page()
+        page.clock.set_fixed_time("2026-11-22T17:05:00Z")
+        page.goto(article.get_absolute_url())
+        page.wait_for_load_state("networkidle")
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        told = page.locator("[data-printed-at]").text_content()
+        assert "00:05" in told
+        assert "23/11/2026" in told
+    finally:
+        context.close()
+
+
 def test_paper_shows_the_figures_and_no_form(page: Any, article: Article) -> None:
     make_rating(article, 5)
     page.goto(article.get_absolute_url())

@@ -77,11 +77,13 @@ function setUpPrinting(button) {
   button.hidden = false;
   const printedAt = document.querySelector("[data-printed-at]");
   window.addEventListener("beforeprint", () => {
-    const two = (number) => String(number).padStart(2, "0");
     const now = new Date();
+    const here = { timeZone: "Asia/Ho_Chi_Minh" }; // as all times of the page, wherever it is read
+    const time = { ...here, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+    const date = { ...here, day: "2-digit", month: "2-digit", year: "numeric" };
     printedAt.textContent = printedAt.dataset.words
-      .replace("{time}", `${two(now.getHours())}:${two(now.getMinutes())}`)
-      .replace("{date}", `${two(now.getDate())}/${two(now.getMonth() + 1)}/${now.getFullYear()}`);
+      .replace("{time}", now.toLocaleTimeString("en-GB", time))
+      .replace("{date}", now.toLocaleDateString("en-GB", date));
     printedAt.hidden = false;
   });
 }
