@@ -149,6 +149,7 @@ def test_visits_are_summed_with_dots_and_compared_with_the_days_before(admin_cli
     answer = admin_client.get(VISITS, {"first": "16/11/2026", "last": "22/11/2026"})
     page = text_of(answer)
     assert "3.751.188" in page
+    assert "▲" not in page  # the plus tells it already
     assert "09/11/2026 – 15/11/2026" in page
     assert answer.context["totals"][0][2] == pytest.approx((3_751_188 - 7000) / 70)
     # Nobody was a bot the week before: there is nothing to compare with.
