@@ -68,7 +68,8 @@ class Merges(LeavesRedirect):
         if form.is_valid():
             try:
                 with transaction.atomic():
-                    self._merge_all(request, list(chosen), form.cleaned_data["into"])
+                    into = form.cleaned_data["into"]
+                    self._merge_all(request, [row for row in chosen if row.pk != into.pk], into)
                 return None
             except ValidationError as refusal:
                 form.add_error("into", refusal.messages)
@@ -103,13 +104,14 @@ class MergingCategoryAdmin(Merges, CategoryAdmin):
     merge_title = gettext_lazy("Merge categories")
     merge_explanation = gettext_lazy(
         "Articles, lower categories, menu entries and blocks move to the category you choose. The "
-        "categories below are deleted, and their addresses lead to it. What is set there about "
-        "comments and ratings holds from then on."
+        "categories below are deleted, except the one you choose, and their addresses lead to it. "
+        "What is set there about comments and ratings holds from then on."
     )
 
     def into_field(self, chosen: QuerySet[Any]) -> forms.Field:
-        pks = {row.pk for row in chosen}
-        choices = [(pk, name) for pk, name in category_choices() if pk not in pks]
+        # A single one has nothing to be merged with but another.
+        alone = {row.pk for row in chosen} if len(chosen) == 1 else set()
+        choices = [(pk, name) for pk, name in category_choices() if pk not in alone]
         return forms.TypedChoiceField(
             label=_("Merge into"),
             choices=[("", "—"), *choices],
@@ -128,14 +130,14 @@ class MergingTagAdmin(Merges, TagAdmin):
     actions = ["merge_tags"]
     merge_title = gettext_lazy("Merge tags")
     merge_explanation = gettext_lazy(
-        "Their articles get the tag you choose. The tags below are deleted, and their addresses "
-        "lead to it."
+        "Their articles get the tag you choose. The tags below are deleted, except the one you "
+        "choose, and their addresses lead to it."
     )
 
     def into_field(self, chosen: QuerySet[Any]) -> forms.Field:
         return forms.ModelChoiceField(
             label=_("Merge into"),
-            queryset=Tag.objects.exclude(pk__in=[row.pk for row in chosen]),
+            queryset=Tag.objects.exclude(pk__in=[row.pk for row in chosen if len(chosen) == 1]),
             widget=SearchedSelect(Redirect._meta.get_field("tag"), self.admin_site),
         )
 

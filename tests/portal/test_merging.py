@@ -250,10 +250,25 @@ def test_merging_asks_for_the_target_and_then_merges(
     asked = admin_client.post(address, data)
     assert asked.status_code == 200
     assert old.name in asked.content.decode()
-    wrong = admin_client.post(address, data | {"into": old.pk})
-    assert wrong.context["form"].errors["into"]
+    alone = {"_selected_action": [old.pk], "into": old.pk}
+    assert admin_client.post(address, data | alone).context["form"].errors["into"]
     admin_client.post(address, data | {"into": new.pk})
     assert list(type(new).objects.all()) == [new]
+    assert Redirect.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "make"), [("categories", make_category), ("tags", make_tag)], ids=["category", "tag"]
+)
+def test_one_of_the_chosen_may_be_the_one_that_stays(
+    name: str, make: Any, admin_client: Client
+) -> None:
+    old, other, stays = make(), make(), make()
+    data = {"action": f"merge_{name}", "_selected_action": [old.pk, other.pk, stays.pk]}
+    address = reverse(f"admin:news_{stays._meta.model_name}_changelist")
+    assert "trừ" in admin_client.post(address, data).content.decode()
+    admin_client.post(address, data | {"into": stays.pk})
+    assert list(type(stays).objects.all()) == [stays]
     assert Redirect.objects.count() == 2
 
 
