@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +70,21 @@ class _EmailField(LineFormField):
     widget = forms.EmailInput
 
 
+# No language piles more marks upon a letter; what does, covers the lines above and below.
+_MOST_MARKS = 4
+
+
+def _no_piles(text: str) -> None:
+    """Raise ValidationError if more than 4 combining marks follow each other."""
+    marks = 0
+    for letter in text:
+        marks = marks + 1 if unicodedata.category(letter) in {"Mn", "Me"} else 0
+        if marks > _MOST_MARKS:
+            raise ValidationError(
+                _("There are too many accents upon one letter. Please remove them."), code="marks"
+            )
+
+
 def _text_field(required: Any) -> PlainTextFormField:
     return PlainTextFormField(
         label=gettext_lazy("Text"),
@@ -79,6 +95,7 @@ def _text_field(required: Any) -> PlainTextFormField:
             "min_length": gettext_lazy("The text is too short (at least 10 characters)."),
             "max_length": gettext_lazy("The text is longer than 2,000 characters."),
         },
+        validators=[_no_piles],
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 
@@ -96,6 +113,7 @@ class CommentForm(forms.Form):
     name = LineFormField(
         label=gettext_lazy("Full name"),
         max_length=NAME_LENGTH,
+        validators=[_no_piles],
         error_messages={
             "required": gettext_lazy("You have not entered your name."),
             "max_length": gettext_lazy("The name is longer than 60 characters."),
@@ -180,7 +198,7 @@ class AmendForm(forms.Form):
 
 
 class ReportForm(forms.Form):
-    """A complaint about a comment."""
+    """A complaint about a comment. Nobody answers it by mail, so no address is asked for."""
 
     reason = forms.ChoiceField(
         label=gettext_lazy("What is wrong with it?"),
@@ -196,13 +214,8 @@ class ReportForm(forms.Form):
         required=False,
         max_length=1000,
         error_messages={"max_length": gettext_lazy("The text is longer than 1,000 characters.")},
+        validators=[_no_piles],
         widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    email = _EmailField(
-        label=gettext_lazy("E-mail (for our answer, not shown)"),
-        required=False,
-        max_length=254,
-        error_messages={"max_length": gettext_lazy("The e-mail address is not valid.")},
     )
     captcha = CaptchaField()
 

@@ -14,6 +14,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from comments.captcha import challenges
 from comments.models import CommentSettings
@@ -71,10 +72,21 @@ class Gate:
             return self.consent[1]
         with translation.override(settings.LANGUAGE_CODE):
             agency = self.rules.controller or _("the agency in charge of this portal")
-            return _(
-                "I agree that %(agency)s processes my name and e-mail address in order to receive "
-                "and moderate my comment."
-            ) % {"agency": agency}
+            return " ".join(
+                [
+                    _(
+                        "I agree that %(agency)s processes my name and e-mail address in order to "
+                        "receive and moderate my comment."
+                    )
+                    % {"agency": agency},
+                    ngettext(
+                        "Against misuse, a keyed hash of my network is kept for %(months)d month.",
+                        "Against misuse, a keyed hash of my network is kept for %(months)d months.",
+                        self.rules.retention_months,
+                    )
+                    % {"months": self.rules.retention_months},
+                ]
+            )
 
     @property
     def consent_mark(self) -> str:

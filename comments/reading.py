@@ -15,6 +15,7 @@ from django.db import connection
 from django.urls import reverse
 
 from comments.gate import Gate
+from comments.models import Comment
 
 PAGE_SIZE = 20
 # Replies shown below a comment in a list; official answers come on top of them.
@@ -46,7 +47,7 @@ class Shown:
 
     @property
     def reply_url(self) -> str:
-        return f"{self.base}gui?tra-loi={self.thread_pk}"
+        return f"{self.base}gui?tra-loi={self.pk}"
 
     @property
     def report_url(self) -> str:
@@ -84,6 +85,13 @@ SELECT r.* FROM unnest(%s::bigint[]) thread (id) CROSS JOIN LATERAL (
 _THREAD = f"""
 SELECT {_COLUMNS} FROM comments_comment c
 WHERE c.id = %s AND c.article_id = %s AND c.parent_id IS NULL AND c.status = 'approved'
+"""  # noqa: S608
+
+_COMMENT = f"""
+SELECT {_COLUMNS} FROM comments_comment c
+LEFT JOIN comments_comment thread ON thread.id = c.parent_id
+WHERE c.id = %s AND c.article_id = %s AND c.status = 'approved'
+    AND (c.parent_id IS NULL OR thread.status = 'approved')
 """  # noqa: S608
 
 _REPLIES = f"""
@@ -140,6 +148,19 @@ def read_threads(gate: Gate, before: int | None = None) -> ThreadPage:
         ):
             answered[reply.thread_pk].replies.append(reply)
     return page
+
+
+def read_comment(gate: Gate, pk: int) -> Shown | None:
+    """Return a comment or a reply that readers see, without what answers it; else None."""
+    return next(iter(_rows(list_url(gate.article_id), _COMMENT, pk, gate.article_id)), None)
+
+
+def place_of(comment: Comment) -> str:
+    """Return the address where readers see a comment, empty if they do not."""
+    thread = comment.parent or comment
+    if not comment.status == thread.status == Comment.Status.APPROVED:
+        return ""
+    return f"{list_url(comment.article_id)}{thread.pk}/#binh-luan-{comment.pk}"
 
 
 def read_thread(gate: Gate, pk: int, after: int = 0) -> tuple[Shown, str] | None:

@@ -134,7 +134,13 @@ class SendView(PrivateView):
         gate = _gate(article)
         if gate.refusal:
             return self.show({"gate": gate, "refusal": gate.refusal})
-        return self._form(gate, CommentForm(rules=gate.rules), request.GET.get("tra-loi"))
+        answered = None
+        if "tra-loi" in request.GET:
+            answered = self._answered(gate, request.GET["tra-loi"])
+            if answered is None:
+                gone = _("The comment you answer is no longer there.")
+                return self.show({"gate": gate, "refusal": gone}, status=404)
+        return self._form(gate, CommentForm(rules=gate.rules), answered)
 
     def post(self, request: HttpRequest, article: str) -> HttpResponse:
         posted = request.POST
@@ -159,7 +165,9 @@ class SendView(PrivateView):
             return self._refused(sending, sending.gate.refusal)
         if asks_for_other:
             return self._form(
-                sending.gate, CommentForm(rules=sending.gate.rules, initial=posted.dict()), parent
+                sending.gate,
+                CommentForm(rules=sending.gate.rules, initial=posted.dict()),
+                self._posted_answered(sending.gate),
             )
         form = CommentForm(
             posted,
@@ -171,7 +179,7 @@ class SendView(PrivateView):
         cast(CaptchaField, form.fields["captcha"]).row = sending.captcha
         is_valid = form.is_valid()
         if not is_valid and not set(form.errors) <= {"captcha"}:
-            return self._form(sending.gate, form, parent)
+            return self._form(sending.gate, form, self._posted_answered(sending.gate))
         draft = Draft(
             name=form.cleaned_data["name"],
             email=form.cleaned_data["email"],
@@ -184,19 +192,19 @@ class SendView(PrivateView):
         if self._has_come_already(sending, draft, is_valid):
             return HttpResponseRedirect(reverse("comments:status", args=[key]), status=303)
         if not is_valid:
-            return self._form(sending.gate, form, parent)
+            return self._form(sending.gate, form, self._posted_answered(sending.gate))
         if sending.earlier:
             # Another comment from a form that has sent one: it needs a link of its own.
             key = hashing.status_key(new_token(int(article)).nonce)
             draft = Draft(**vars(draft) | {"status_key": key})
         if parent and draft.parent_id is None:
             form.add_error(None, _("The comment you answer is no longer there."))
-            return self._form(sending.gate, form, "")
+            return self._form(sending.gate, form, None)
         try:
             services.submit_comment(sending=sending, draft=draft)
         except ValidationError as refusal:
             form.add_error(None, refusal)
-            return self._form(sending.gate, form, parent)
+            return self._form(sending.gate, form, self._posted_answered(sending.gate))
         return HttpResponseRedirect(reverse("comments:status", args=[key]), status=303)
 
     def _has_come_already(self, sending: Sending, draft: Draft, is_valid: bool) -> bool:
@@ -216,14 +224,24 @@ class SendView(PrivateView):
         context = {"gate": sending.gate, "refusal": sentence}
         return self.show(context | {"typed": self.request.POST.get("text", "")}, status=403)
 
-    def _form(self, gate: Gate, form: CommentForm, parent: str | None) -> HttpResponse:
+    def _answered(self, gate: Gate, number: Any) -> reading.Shown | None:
+        pk = read_number(number)
+        return reading.read_comment(gate, pk) if pk else None
+
+    def _posted_answered(self, gate: Gate) -> reading.Shown | None:
+        """Whose *Reply* was pressed; the comment of the thread, if that one is gone meanwhile."""
+        parent, pressed = (self.request.POST.get(name) for name in ("parent", "answers"))
+        found = self._answered(gate, pressed or parent)
+        if found is None or str(found.thread_pk) != parent:
+            found = self._answered(gate, parent)
+        return found
+
+    def _form(self, gate: Gate, form: CommentForm, answered: reading.Shown | None) -> HttpResponse:
         status = self.offer(form)
-        number = read_number(parent)
-        thread = reading.read_thread(gate, number) if number else None
         context = {
             "gate": gate,
             "form": form,
-            "thread": thread[0] if thread else None,
+            "answered": answered,
             "token": form.token or new_token(gate.article_id),
             "limit": LONGEST_TEXT,
             "url": reverse("comments:send", args=[gate.article_id]),
@@ -252,7 +270,6 @@ class ReportView(PrivateView):
                     comment=shown,
                     reason=form.cleaned_data["reason"],
                     text=form.cleaned_data["text"],
-                    email=form.cleaned_data["email"],
                     address=request.META["REMOTE_ADDR"],
                 )
             except ValidationError as refusal:
@@ -308,6 +325,7 @@ class StatusView(_OwnView):
                     if not form.is_valid():
                         return self._page(comment, key, form)
                     self._amend(comment, form.cleaned_data["text"])
+                    return HttpResponseRedirect(f"{request.path}?da-luu", status=303)
                 case _:
                     return HttpResponse(status=400)
         except ValidationError as refusal:
@@ -327,6 +345,9 @@ class StatusView(_OwnView):
             "key": key,
             "form": form if may_be_amended(comment) else None,
             "refusal": refusal,
+            "is_saved": "da-luu" in self.request.GET,
+            "page_url": reading.place_of(comment),
+            "answers": comment.replies.approved().filter(is_official=True).order_by("pk"),
             # What was told about an earlier state holds no longer.
             "message": comment.decisions.filter(to_status=comment.status)
             .exclude(message="")

@@ -49,7 +49,7 @@ class ReportAdmin(StaffAdmin):
         (None, {"fields": ["deadline", "about"]}),
         (
             gettext_lazy("Complaint"),
-            {"fields": ["kind", "reason", "text", "email", "received_at", "due_at"]},
+            {"fields": ["kind", "reason", "text", "received_at", "due_at"]},
         ),
         (gettext_lazy("Decision"), {"fields": ["decided", "note"]}),
     ]

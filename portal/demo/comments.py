@@ -181,7 +181,7 @@ def load(articles: dict[str, Article]) -> None:
     consent = ConsentText.objects.create(
         version=1,
         text=f"Tôi đồng ý để {AGENCY} xử lý họ tên, thư điện tử của tôi nhằm tiếp nhận và kiểm "
-        "duyệt bình luận.",
+        "duyệt bình luận. Để chống lạm dụng, mã băm có khóa của mạng tôi dùng được giữ 12 tháng.",
         valid_from=timezone.now() - timedelta(days=365),
     )
     ListedPhrase.objects.bulk_create(

@@ -220,10 +220,10 @@ def test_request_of_an_authority_is_entered_with_24_hours(
 
 
 def test_page_of_a_complaint_is_read_and_not_typed_over(desk: Client, published: Comment) -> None:
-    report = complain(published, email="man@example.org")
+    report = complain(published)
     address = reverse("admin:comments_report_change", args=[report.pk])
     page = desk.get(address).content.decode()
-    for words in ("Xúc phạm tôi.", "man@example.org", published.text, "còn 1 ngày 23 giờ"):
+    for words in ("Xúc phạm tôi.", published.text, "còn 1 ngày 23 giờ"):
         assert words in page
     assert desk.post(address, {"outcome": "upheld"}).status_code == 403
 

@@ -43,8 +43,8 @@ def wait_for_another(page: Any, *keys: str) -> None:
 
 
 def wait_for_focus(page: Any) -> None:
-    """Wait until the reader stands in the box for the answer."""
-    page.locator("[name=captcha]:focus").wait_for()
+    """Wait until the reader stands in the box for the answer, or at the player before it."""
+    page.locator("[name=captcha]:focus, audio:focus").wait_for()
 
 
 def solve_by_keyboard(page: Any) -> Verdict:
@@ -82,9 +82,20 @@ def test_each_way_is_reached_and_solved_by_keyboard_alone(
             break
     page.keyboard.press("Enter")
     wait_for_another(page, first)
+    if shown == ".captcha__sound":
+        # The player has the focus and is silent until play is pressed; the box comes after it.
+        page.locator("audio:focus").wait_for()
+        assert page.evaluate("document.querySelector('audio').paused")
+        for _press in range(8):
+            page.keyboard.press("Tab")
+            if focused(page) == "captcha":
+                break
     wait_for_focus(page)
     assert page.is_visible(shown)
-    assert page.inner_text(".captcha__status") == "Đã có mã mới. Vui lòng nhập mã."
+    said = {
+        ".captcha__question": "Đã có câu hỏi mới. Vui lòng trả lời.",
+    }.get(shown, "Đã có mã mới. Vui lòng nhập mã.")
+    assert page.inner_text(".captcha__status") == said
     assert typed(page) == (NAME, TEXT)
     assert not CaptchaStore.objects.filter(hashkey=first).exists()
     assert solve_by_keyboard(page) is Verdict.RIGHT

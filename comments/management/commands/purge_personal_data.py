@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
 
 from comments import services
 from comments.captcha import challenges
@@ -17,6 +18,14 @@ class Command(BaseCommand):
     help = "Erase e-mail addresses and keyed hashes of comments whose retention time is over."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        names = {
+            "comments_erased": _("Comments erased"),
+            "comments_kept_without_their_sender": _("Comments kept without their sender"),
+            "complaints": _("Complaints kept without their sender"),
+            "blocks": _("Blocks that have ended"),
+            "limits": _("Counts of sending that have ended"),
+        }
         for kind, count in services.purge_personal_data().items():
-            self.stdout.write(f"{kind}: {count}")
-        self.stdout.write(f"captchas: {challenges.clean()}")
+            self.stdout.write(f"{names[kind]}: {count}")
+        ended = _("Verification codes that have ended")
+        self.stdout.write(f"{ended}: {challenges.clean()}")

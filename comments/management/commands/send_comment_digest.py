@@ -34,7 +34,7 @@ class Command(BaseCommand):
         with translation.override(settings.LANGUAGE_CODE):
             waiting = what_waits()
             if not (waiting["pending"] or waiting["open"]):
-                self.stdout.write("Nothing waits: no mail was sent.")
+                self.stdout.write(_("Nothing waits: no mail was sent."))
                 return
             sent, failed = 0, []
             mail = get_connection()
@@ -43,9 +43,9 @@ class Command(BaseCommand):
                     sent += send(user, waiting, mail)
                 except OSError as error:  # what smtplib raises too
                     failed.append(f"{user.get_username()}: {error}")
-        self.stdout.write(f"Mails sent: {sent}.")
+        self.stdout.write(_("Mails sent: %(count)d.") % {"count": sent})
         if failed:
-            raise CommandError("Not sent; run the command again. " + "; ".join(failed))
+            raise CommandError(_("Not sent; run the command again.") + " " + "; ".join(failed))
 
 
 def what_waits() -> dict[str, Any]:

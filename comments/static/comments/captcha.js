@@ -24,10 +24,12 @@ async function renew(box, button) {
     document.getElementById(`${answer.id}_error`)?.replaceChildren();
     const help = document.getElementById(`${answer.id}_helptext`);
     if (help) help.textContent = fresh.help;
-    status.textContent = box.dataset.done;
-    answer.focus();
-    // The reader has just asked to hear it; a browser that will not play shows its own button.
-    box.querySelector("audio")?.play().catch(() => {});
+    // A new node each time: the same words are said again.
+    const said = document.createElement("span");
+    said.textContent = fresh.kind === "question" ? box.dataset.doneQuestion : box.dataset.done;
+    status.replaceChildren(said);
+    // Nothing sounds before the reader presses play: it would drown what a screen reader says.
+    (box.querySelector("audio") ?? answer).focus();
   } catch (error) {
     // A refusal is a sentence of ours; anything else is the network's or the browser's.
     status.textContent = error.constructor === Error && error.message ? error.message : box.dataset.failed;
