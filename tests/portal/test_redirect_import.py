@@ -131,6 +131,14 @@ def test_import_shows_first_and_writes_afterwards(admin_client: Client) -> None:
     assert Redirect.objects.count() == 2
 
 
+def test_import_remarks_on_a_target_outside_the_site(admin_client: Client) -> None:
+    inside = "/cu-1;http://testserver/luu-tru/\n/cu-2;/luu-tru/\n"
+    remark = "dẫn ra ngoài cổng"
+    assert remark not in admin_client.post(IMPORT, upload(inside)).content.decode()
+    shown = admin_client.post(IMPORT, upload(f"{inside}/cu-3;https://example.com/a\n"))
+    assert shown.content.decode().count(remark) == 1
+
+
 def test_import_with_an_error_names_its_line_and_writes_nothing(admin_client: Client) -> None:
     text = "/cu-1;/luu-tru/\n/cu-2;/khong-co\n"
     shown = admin_client.post(IMPORT, upload(text))
