@@ -18,10 +18,12 @@ register = template.Library()
 def _address_in(context: dict[str, Any], language: str) -> str:
     """The path of this page in a language; the home page where the page has none there."""
     request: HttpRequest = context["request"]
-    path = translate_url(request.path, language)
-    if path == request.path and language != translation.get_language():
-        with translation.override(language):
-            return reverse("home")
+    path = request.path
+    if language != translation.get_language():
+        path = translate_url(request.path, language)
+        if path == request.path:
+            with translation.override(language):
+                return reverse("home")
     # Nothing of the query is repeated but the number of a page that is one of several.
     number = getattr(context.get("page"), "number", 1)
     return f"{path}?page={number}" if number > 1 else path
