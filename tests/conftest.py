@@ -17,12 +17,14 @@ from django.utils import translation
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Take Ctrl-C as anybody does, for us and for the processes that the tests start.
+    """Take signals as anybody does, for us and for the processes that the tests start.
 
-    A shell that starts the tests in the background has it ignored, and children inherit that.
+    A shell that starts the tests in the background has Ctrl-C ignored, nohup the loss of the
+    terminal, and children inherit that.
     """
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
