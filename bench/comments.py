@@ -1,4 +1,3 @@
-# ruff: noqa: S603, S607 – programs of this machine, told nothing from outside
 """How many comments the site takes in a second, and what a page costs below 10,000 comments.
 
     .venv/bin/python bench/comments.py [--comments 4000] [--connections 8] [--apart] [--rounds 60]
@@ -17,18 +16,14 @@ import json
 import os
 import selectors
 import shutil
-import signal
 import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 from urllib.parse import urlencode
 
-ROOT = Path(__file__).resolve().parent.parent
+from running_site import Site
 
 # An article of each kind, the rules of a busy office, and codes with their answers.
 PREPARE = """
@@ -85,63 +80,6 @@ TEXT = (
     "Ý kiến thứ {n}: tôi đồng ý với bài viết, mong phường sớm sửa con đường trước cổng trường cho "
     "các cháu đi học an toàn hơn, và lắp thêm đèn ở đầu ngõ vì buổi tối rất khó đi lại. "
 )
-
-
-class Site:
-    """One `manage.py serve` with one worker on the first core, with all of its processes."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.folder = folder
-        self.environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {
-            "PORTAL_LOCAL": "1",
-            "PORTAL_DATA": str(folder),
-            "WEB_CONCURRENCY": "1",
-            "TRUSTED_PROXIES": "1",
-        }
-        self.process = subprocess.Popen(
-            ["taskset", "-c", "0", sys.executable, "manage.py", "serve", "--no-demo",
-             f"--port={self.port}"],
-            cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5)
-                return
-            except OSError:
-                assert self.process.poll() is None, "the site did not start"
-                time.sleep(0.2)
-
-    def shell(self, code: str) -> str:
-        return subprocess.run(
-            [sys.executable, "manage.py", "shell", "--verbosity=0", "--command", code],
-            cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True, check=True,
-        ).stdout  # fmt: skip
-
-    def processor_seconds(self) -> float:
-        """What its processes and those of its PostgreSQL have used since they began."""
-        table: dict[int, tuple[int, float]] = {}
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                try:
-                    fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                except OSError:
-                    continue  # it has just ended
-                table[int(entry.name)] = (int(fields[1]), int(fields[11]) + int(fields[12]))
-        ours = {self.process.pid}
-        for path in self.folder.rglob("postmaster.pid"):
-            ours.add(int(path.read_text().split()[0]))
-        while more := {pid for pid, (parent, _) in table.items() if parent in ours} - ours:
-            ours |= more
-        return sum(used for pid, (_, used) in table.items() if pid in ours) / os.sysconf(
-            "SC_CLK_TCK"
-        )
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(60)
 
 
 def requests(article: int, codes: list[list[str]]) -> list[bytes]:
@@ -254,9 +192,10 @@ def main() -> None:
         os.sched_setaffinity(0, {1 if options.apart else 0})
         warm = len(waiting) // 10
         post_all(site.port, waiting[:warm], options.connections)
-        used, own = site.processor_seconds(), time.process_time()
+        used, own = sum(site.processor_seconds().values()), time.process_time()
         took, times = post_all(site.port, waiting[warm:], options.connections)
-        used, own = site.processor_seconds() - used, time.process_time() - own
+        used = sum(site.processor_seconds().values()) - used
+        own = time.process_time() - own
         stored = int(site.shell(COUNT).split()[-1])
         count = len(times)
         print(f"{count / took:,.0f} comments/s over {options.connections} connections")
