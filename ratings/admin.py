@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy
 
 from news import spreadsheets
 from news.admin.article_states import CategoryFilter
-from news.admin.base import StaffAdmin
+from news.admin.base import LookedAtOnly, StaffAdmin
 from news.admin.categories import category_choices, offer
 from news.fields import PlainTextFormField
 from news.models import Article
@@ -110,7 +110,7 @@ def average(total: int, count: int) -> Any:
 
 
 @admin.register(RatingSummary)
-class RatingSummaryAdmin(StaffAdmin):
+class RatingSummaryAdmin(LookedAtOnly, StaffAdmin):
     """A report: nothing is added, changed or deleted here but a flood."""
 
     list_display = ["title", "category", "shown", "count", "spread"]
@@ -122,15 +122,6 @@ class RatingSummaryAdmin(StaffAdmin):
     ordering = ["-average", "-count", "-pk"]
     search_fields = ["article__title"]
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_flood_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("ratings.delete_rating")

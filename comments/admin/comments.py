@@ -51,7 +51,7 @@ from comments.admin.showing import (
     reason_label,
 )
 from comments.models import Block, Comment, Decision, Report
-from news.admin.base import ChoicesFilter, StaffAdmin, is_number
+from news.admin.base import ChoicesFilter, LookedAtOnly, StaffAdmin, is_number
 
 Status = Comment.Status
 MODERATE = "comments.moderate_comment"
@@ -60,7 +60,7 @@ MOST_COMPLAINTS = 50
 
 
 @admin.register(Comment)
-class CommentAdmin(SenderDesk, StaffAdmin):
+class CommentAdmin(LookedAtOnly, SenderDesk, StaffAdmin):
     """Nothing is typed over here: every change is a decision, with who, when and why."""
 
     list_display = ["action_checkbox", "said", "why", "sender"]
@@ -94,15 +94,6 @@ class CommentAdmin(SenderDesk, StaffAdmin):
     ]
 
     # --- Who may do what ----------------------------------------------------------------------
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("comments.view_comment") or request.user.has_perm(MODERATE)

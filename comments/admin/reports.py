@@ -23,13 +23,13 @@ from comments.admin.desk_forms import HandleForm
 from comments.admin.queue import OpenFilter, is_open_asked
 from comments.admin.showing import clock, moment, urgency
 from comments.models import Comment, Report
-from news.admin.base import ChoicesFilter, StaffAdmin
+from news.admin.base import ChoicesFilter, LookedAtOnly, StaffAdmin
 
 Status = Comment.Status
 
 
 @admin.register(Report)
-class ReportAdmin(StaffAdmin):
+class ReportAdmin(LookedAtOnly, StaffAdmin):
     """What must be decided soonest comes first."""
 
     list_display = ["deadline", "complaint", "about"]
@@ -53,15 +53,6 @@ class ReportAdmin(StaffAdmin):
         ),
         (gettext_lazy("Decision"), {"fields": ["decided", "note"]}),
     ]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("comments.view_report") or request.user.has_perm(MODERATE)

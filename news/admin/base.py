@@ -53,6 +53,19 @@ class _ShowsWhatCanBe(AutocompleteMixin):
         return super().optgroups(name, [key for key in value if is_number(key)], attr)
 
 
+class LookedAtOnly:
+    """For an admin whose rows come and go elsewhere: none is added, changed or deleted here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class SearchedSelect(_ShowsWhatCanBe, AutocompleteSelect):
     """One object, found by typing."""
 

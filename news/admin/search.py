@@ -9,22 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from news.admin.base import LookedAtOnly
 from news.models import SearchWords
 from news.search import words_log
 
 
 @admin.register(SearchWords)
-class SearchWordsAdmin(admin.ModelAdmin):
+class SearchWordsAdmin(LookedAtOnly, admin.ModelAdmin):
     """Nothing is added, changed or opened here: the list is the whole report."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if not self.has_view_permission(request):
