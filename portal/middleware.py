@@ -93,9 +93,13 @@ class ClientAddress:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         claimed = request.META.pop("HTTP_X_FORWARDED_FOR", "").split(",")
+        addresses = [request.META.get("REMOTE_ADDR", "")]
         if 0 < settings.TRUSTED_PROXIES <= len(claimed):
+            addresses.append(claimed[-settings.TRUSTED_PROXIES])
+        for address in addresses:
             with contextlib.suppress(ValueError):
-                seen = ipaddress.ip_address(claimed[-settings.TRUSTED_PROXIES].strip())
+                seen = ipaddress.ip_address(address.strip())
+                # What a socket open for both kinds calls ::ffff:198.51.100.7 is an IPv4 address.
                 mapped = getattr(seen, "ipv4_mapped", None)
                 request.META["REMOTE_ADDR"] = str(mapped or seen)
         return self.get_response(request)

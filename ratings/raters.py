@@ -71,6 +71,5 @@ def _network(address: str, v4: int, v6: int) -> str:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"  # a socket file in front: whoever comes that way shares one limit
-    ip = getattr(ip, "ipv4_mapped", None) or ip
     prefix = v4 if ip.version == 4 else v6
     return str(ipaddress.ip_network((ip.packed, prefix), strict=False))

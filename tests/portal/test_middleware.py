@@ -40,6 +40,11 @@ def test_only_what_our_own_proxies_added_is_the_address_of_a_visitor(
     assert "HTTP_X_FORWARDED_FOR" not in request.META
 
 
+def test_address_without_a_proxy_is_written_in_one_way_too() -> None:
+    request = RequestFactory(REMOTE_ADDR="::ffff:198.51.100.7").get("/")
+    assert ClientAddress(answer)(request)["X-Address"] == "198.51.100.7"
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [

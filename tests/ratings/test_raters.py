@@ -21,7 +21,6 @@ def origin(address: str = "198.51.100.7", at: datetime = NOON) -> Origin:
     [
         ("198.51.100.7", "198.51.100.7", True, True),
         ("198.51.100.7", "198.51.100.8", False, False),
-        ("198.51.100.7", "::ffff:198.51.100.7", True, True),
         ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True, True),
         ("2001:db8:1:2::1", "2001:db8:1:3::1", False, True),
         ("2001:db8:1:2::1", "2001:db8:2:2::1", False, False),
