@@ -29,11 +29,14 @@ def _key(purpose: str, secret: str) -> bytes:
 
 
 def network_of(address: str) -> str:
-    """Return the network of an address: IPv4 as it is, of IPv6 the /64 that one household has."""
+    """Return the network of an address: IPv4 as it is, of IPv6 the /64 that one household has.
+
+    Empty where there is no address, as behind a Unix socket.
+    """
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
-        return address
+        return ""
     if parsed.version == 4:
         return str(parsed)
     return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)

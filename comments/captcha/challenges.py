@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime
 import enum
 import hmac
-import ipaddress
 import re
 import secrets
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comments.captcha import numerals, pictures, questions, sounds
 from comments.captcha.models import Tally
+from comments.hashing import network_of
 
 # One issue in so many also sweeps, up to so many rows: more than are added in between.
 SWEEP_EVERY = 32
@@ -105,15 +105,8 @@ def network_hash(address: str, day: datetime.date) -> str:
 
     `address` is REMOTE_ADDR: an IPv4 host alone, or the /64 that one IPv6 line is given.
     """
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:
-        network = ""  # a Unix socket has no address
-    else:
-        length = 32 if known.version == 4 else 64
-        network = str(ipaddress.ip_network((int(known), length), strict=False))
     salt = f"comments.captcha.network {day.isoformat()}"
-    return salted_hmac(salt, network, algorithm="sha256").hexdigest()[:32]
+    return salted_hmac(salt, network_of(address), algorithm="sha256").hexdigest()[:32]
 
 
 _STORE = CaptchaStore._meta.db_table
