@@ -39,6 +39,8 @@ class Shown:
     is_official: bool
     is_corrected: bool
     reply_count: int
+    # In place of name and text, once its sender has taken it back: "withdrawn" or "erased".
+    taken_back: str
     replies: list[Shown] = field(default_factory=list)
 
     @property
@@ -62,12 +64,16 @@ class Shown:
         return f"{self.base}{self.pk}/"
 
 
-_COLUMNS = """c.id, coalesce(c.parent_id, c.id), c.name, c.text, c.submitted_at, c.is_official,
-    c.corrected_at IS NOT NULL, c.reply_count"""
+_COLUMNS = """c.id, coalesce(c.parent_id, c.id),
+    CASE c.status WHEN 'approved' THEN c.name ELSE '' END,
+    CASE c.status WHEN 'approved' THEN c.text ELSE '' END, c.submitted_at, c.is_official,
+    c.corrected_at IS NOT NULL, c.reply_count,
+    CASE WHEN c.status = 'approved' THEN '' WHEN c.erased_at IS NULL THEN 'withdrawn'
+        ELSE 'erased' END"""
 
 _THREADS = f"""
 SELECT {_COLUMNS} FROM comments_comment c
-WHERE c.article_id = %s AND c.parent_id IS NULL AND c.status = 'approved' AND c.id < %s
+WHERE c.article_id = %s AND c.parent_id IS NULL AND c.is_shown AND c.id < %s
 ORDER BY c.id DESC LIMIT %s
 """  # noqa: S608 – our own columns
 
@@ -84,7 +90,7 @@ SELECT r.* FROM unnest(%s::bigint[]) thread (id) CROSS JOIN LATERAL (
 
 _THREAD = f"""
 SELECT {_COLUMNS} FROM comments_comment c
-WHERE c.id = %s AND c.article_id = %s AND c.parent_id IS NULL AND c.status = 'approved'
+WHERE c.id = %s AND c.article_id = %s AND c.parent_id IS NULL AND c.is_shown
 """  # noqa: S608
 
 _COMMENT = f"""
@@ -151,14 +157,17 @@ def read_threads(gate: Gate, before: int | None = None) -> ThreadPage:
 
 
 def read_comment(gate: Gate, pk: int) -> Shown | None:
-    """Return a comment or a reply that readers see, without what answers it; else None."""
+    """Return a comment or a reply that readers may answer, without what answers it; else None.
+
+    In a thread whose beginning was taken back nobody goes on but the agency.
+    """
     return next(iter(_rows(list_url(gate.article_id), _COMMENT, pk, gate.article_id)), None)
 
 
 def place_of(comment: Comment) -> str:
     """Return the address where readers see a comment, empty if they do not."""
     thread = comment.parent or comment
-    if not comment.status == thread.status == Comment.Status.APPROVED:
+    if comment.status != Comment.Status.APPROVED or not thread.is_shown:
         return ""
     return f"{list_url(comment.article_id)}{thread.pk}/#binh-luan-{comment.pk}"
 

@@ -148,7 +148,7 @@ class CommentAdmin(LookedAtOnly, SenderDesk, StaffAdmin):
             answers = format_html(
                 '<div class="desk-parent">{} <bdi>{}</bdi>: <bdi>{}</bdi></div>',
                 _("Answers"),
-                comment.parent.name,
+                comment.parent.name or _("(erased)"),
                 Truncator(comment.parent.text).chars(120),
             )
         tags = [capfirst(comment.get_status_display())] if comment.status != Status.PENDING else []
@@ -251,7 +251,7 @@ class CommentAdmin(LookedAtOnly, SenderDesk, StaffAdmin):
         return format_html(
             '<a href="{}"><bdi>{}</bdi></a>: <span class="desk-text" dir="auto">{}</span>',
             address,
-            comment.parent.name,
+            comment.parent.name or _("(erased)"),
             comment.parent.text,
         )
 

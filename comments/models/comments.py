@@ -51,7 +51,7 @@ class ConsentText(models.Model):
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def approved(self) -> CommentQuerySet:
-        """Comments that readers may see, if the comment they answer to is approved too."""
+        """Comments that readers may see, if the thread they stand in is shown."""
         return self.filter(status=Comment.Status.APPROVED)
 
     def pending(self) -> CommentQuerySet:
@@ -66,6 +66,9 @@ class Comment(models.Model):
     (migration 0002, `comments_comment_answers_a_comment_of_its_article`). `level` and
     `parent_level` exist for that. `reply_count` counts the approved replies and is kept by a
     trigger.
+
+    A published comment that its sender takes back leaves an empty place, as long as others have
+    answered it: their words stay. `is_shown` tells that readers see the comment or its place.
     """
 
     class Status(models.TextChoices):
@@ -112,6 +115,23 @@ class Comment(models.Model):
         expression=Value(0), output_field=models.SmallIntegerField(), db_persist=True
     )
     reply_count = models.PositiveIntegerField(_("replies"), default=0, editable=False)
+    # Of a reply: if its thread is shown too. Who withdraws what was never published leaves no
+    # place, nor does what staff have taken off: `withdrawn_at` stays empty there.
+    is_shown = models.GeneratedField(
+        expression=Case(
+            When(status="approved", then=True),
+            When(
+                parent=None,
+                withdrawn_at__isnull=False,
+                published_at__isnull=False,
+                reply_count__gt=0,
+                then=True,
+            ),
+            default=False,
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
 
     name = LineField(_("name"), max_length=NAME_LENGTH)
     email = models.CharField(_("e-mail"), max_length=254, blank=True)
@@ -257,7 +277,7 @@ class Comment(models.Model):
             models.Index(
                 fields=["article", "-id"],
                 name="comments_threads_newest",
-                condition=Q(status="approved", parent=None),
+                condition=Q(is_shown=True, parent=None),
             ),
             models.Index(
                 fields=["parent", "status", "id"],
@@ -292,10 +312,10 @@ class Comment(models.Model):
 
 
 class CommentTally(models.Model):
-    """How many comments readers see below an article; kept by triggers (migration 0002).
+    """How many comments readers see below an article; kept by triggers (migration 0005).
 
-    `approved` leaves out the replies to a comment that is not shown. An article without a row has
-    none.
+    `approved` leaves out the replies in a thread that is not shown, and empty places; `threads`
+    counts the places too. An article without a row has none.
     """
 
     article = models.OneToOneField(

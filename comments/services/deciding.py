@@ -189,10 +189,13 @@ def correct_comment(*, comment: Comment, by: Any, text: str, note: str = "") -> 
 
 @transaction.atomic
 def reply_officially(*, comment: Comment, by: Any, text: str) -> Comment:
-    """Answer a published comment in the agency's name, in its thread; return the answer."""
+    """Answer a published comment in the agency's name, in its thread; return the answer.
+
+    Who replied in a thread whose beginning was taken back is answered still.
+    """
     locked = lock(comment)
     thread = lock(locked.parent) if locked.parent else locked
-    if {locked.status, thread.status} != {Status.APPROVED}:
+    if locked.status != Status.APPROVED or not thread.is_shown:
         raise refuse(_("Only a published comment can be answered."))
     words = _text(text, 1, LONGEST_ANSWER)
     # A button pressed twice: the thread is locked, so the second finds what the first has written.

@@ -42,17 +42,20 @@ def erase_comment(*, comment: Comment, by: Any = None) -> Comment:
 
 
 def _erase(locked: Comment, by: Any) -> None:
-    earlier = locked.status
+    earlier, was_shown = locked.status, locked.is_shown
     locked.status, locked.erased_at = Status.REMOVED, timezone.now()
+    if earlier == Status.APPROVED:
+        # Taken back: what others have answered stays (`Comment.is_shown`).
+        locked.withdrawn_at = locked.erased_at
     locked.name = locked.text = locked.sent_text = ""
-    locked.findings = []
+    locked.findings, locked.corrected_at = [], None
     for name, nothing in _TRACES.items():
         setattr(locked, name, nothing)
     locked.save()
     record(locked, Decision.Action.ERASE, earlier, by=by)
     # A message to the sender, or a note, may repeat what was written.
     Decision.objects.filter(comment=locked).update(note="", message="")
-    if earlier == Status.APPROVED:
+    if was_shown:
         tell_change(locked.article_id)
 
 

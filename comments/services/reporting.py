@@ -34,9 +34,11 @@ def report_comment(
         address: REMOTE_ADDR of a reader; empty for an authority whose letter staff enter.
 
     The same network's second complaint about a comment, while the first is open, is the first.
-    Raises ValidationError where the comment is not published or one network complains too often.
+    Raises ValidationError where the comment is erased or, for a reader, not published, and where
+    one network complains too often.
     """
-    if comment.status != Comment.Status.APPROVED and kind == Report.Kind.READER:
+    is_published = comment.status == Comment.Status.APPROVED
+    if comment.erased_at or (kind == Report.Kind.READER and not is_published):
         raise refuse(_("This comment is not published."))
     now = timezone.now()
     network = hashing.network_hash(address) if address else None

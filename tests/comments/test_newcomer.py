@@ -73,7 +73,7 @@ def test_status_page_shows_the_official_answer_and_the_way_to_the_comment(
     html = client.get(status).content.decode()
     assert "Phường đã tiếp nhận." in html
     assert f'href="/binh-luan/{article.pk}/{comment.pk}/#binh-luan-{comment.pk}"' in html
-    # Taking it off takes the answer with it, and this is said beforehand, twice.
+    # The answer stays even if the comment is taken back, and this is said beforehand, twice.
     assert html.count("1 trả lời bên dưới") == 2
 
 
