@@ -79,7 +79,7 @@ INSTALLED_APPS = [
     "captcha",
     "django_prose_editor",
     "csp",
-    "django.contrib.admin",
+    "portal.admin_site.NewsroomConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

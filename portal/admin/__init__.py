@@ -1,7 +1,4 @@
-"""The admin of the whole site: its name, the frame of every page, and staff."""
-
-from django.contrib import admin
-from django.utils.translation import gettext_lazy as _
+"""The admin of the whole site: the frame of every page, what pages of other apps gain, staff."""
 
 from portal.admin import comments, figures, frame, merging, pages, ratings, redirects, songs, staff
 
@@ -16,7 +13,3 @@ __all__ = [
     "songs",
     "staff",
 ]
-
-admin.site.site_header = _("Newsroom of the portal")
-admin.site.site_title = _("Newsroom")
-admin.site.index_title = _("What would you like to do?")

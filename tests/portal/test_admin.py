@@ -77,6 +77,21 @@ def test_every_list_and_every_form_opens(name: str, admin_client: Any, one_of_ea
         assert admin_client.get(address).status_code == 200
 
 
+def test_sections_and_pages_stand_in_the_order_of_our_alphabet(admin_client: Any) -> None:
+    sections = admin_client.get("/admin/").context["app_list"]
+    assert [section["name"] for section in sections] == [
+        "Bình luận",
+        "Cổng thông tin",
+        "Đánh giá",
+        "Tài khoản và phân quyền",
+        "Thống kê truy cập",
+        "Tin tức",
+    ]
+    news = [entry["name"] for entry in sections[-1]["models"]]
+    assert news[0] == "Ảnh"
+    assert news.index("Địa chỉ cũ") < news.index("Tác giả")
+
+
 def test_the_menu_lists_each_entry_below_its_own(admin_client: Any) -> None:
     second = MenuItem.objects.create(address="/hai", label="Hai", position=2)
     MenuItem.objects.create(address="/mot", label="Một", position=1)
