@@ -105,7 +105,6 @@ class Report(models.Model):
     kind = models.CharField(_("complaint"), max_length=9, choices=Kind.choices, default=Kind.READER)
     reason = models.CharField(_("reason"), max_length=11, choices=Reason.choices)
     text = PlainTextField(_("explanation"), blank=True)
-    email = models.CharField(_("e-mail"), max_length=254, blank=True)
     network_hash = hash_field()
     received_at = models.DateTimeField(_("received at"))
     due_at = models.DateTimeField(_("due at"))

@@ -61,7 +61,10 @@ def _erase(locked: Comment, by: Any) -> None:
 
 @transaction.atomic
 def erase_sender(*, email: str, by: Any) -> int:
-    """Erase every comment and every complaint sent with an e-mail address; return how many."""
+    """Erase every comment sent with an e-mail address; return how many.
+
+    Complaints bear neither name nor address: their words go with the retention time.
+    """
     key = hashing.email_hash(email)
     if key is None:
         return 0
@@ -69,30 +72,14 @@ def erase_sender(*, email: str, by: Any) -> int:
     for comment in Comment.objects.filter(email_hash=key).order_by("pk"):
         erase_comment(comment=comment, by=by)
         erased += 1
-    return erased + Report.objects.filter(email__iexact=email.strip()).update(
-        email="", text="", network_hash=None
-    )
+    return erased
 
 
 def export_sender(*, email: str) -> dict[str, Any]:
     """Return everything that is kept of whoever gave this e-mail address, ready for JSON."""
     key = hashing.email_hash(email)
     comments = Comment.objects.filter(email_hash=key).order_by("pk") if key else []
-    reports = Report.objects.filter(email__iexact=email.strip()) if key else []
-    return {
-        "comments": [exported(comment) for comment in comments],
-        "complaints": [
-            {
-                "comment": report.comment_id,
-                "reason": report.get_reason_display(),
-                "text": report.text,
-                "email": report.email,
-                "received_at": report.received_at.isoformat(),
-                "outcome": report.outcome,
-            }
-            for report in reports
-        ],
-    }
+    return {"comments": [exported(comment) for comment in comments]}
 
 
 def exported(comment: Comment) -> dict[str, Any]:
@@ -149,13 +136,11 @@ def purge_personal_data(*, now: datetime | None = None) -> dict[str, int]:
     hidden = _in_batches(old.exclude(status=Status.APPROVED), lambda row: _erase(row, None))
     shown = _in_batches(old.filter(traced, status=Status.APPROVED), _forget_sender)
     reports = Report.objects.filter(received_at__lt=limit)
-    traces_of_reports = ~Q(email="") | ~Q(text="") | Q(network_hash__isnull=False)
+    traces_of_reports = ~Q(text="") | Q(network_hash__isnull=False)
     return {
         "comments_erased": hidden,
         "comments_kept_without_their_sender": shown,
-        "complaints": reports.filter(traces_of_reports).update(
-            email="", text="", network_hash=None
-        ),
+        "complaints": reports.filter(traces_of_reports).update(text="", network_hash=None),
         "blocks": Block.objects.filter(until__lte=now).delete()[0],
         "limits": SendLimit.objects.filter(since__lt=now - _longest_window(rules)).delete()[0],
     }

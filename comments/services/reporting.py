@@ -24,7 +24,6 @@ def report_comment(
     comment: Comment,
     reason: str,
     text: str = "",
-    email: str = "",
     address: str = "",
     kind: str = Report.Kind.READER,
 ) -> Report:
@@ -55,7 +54,6 @@ def report_comment(
         kind=kind,
         reason=reason,
         text=text,
-        email=email,
         network_hash=network,
         received_at=now,
         due_at=now + Report.HOURS[Report.Kind(kind)],
