@@ -6,8 +6,10 @@ from calendar import monthrange
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 
 from comments import hashing
@@ -27,6 +29,9 @@ _TRACES: dict[str, Any] = {
     "status_key_hash": None,
     "fingerprint": None,
 }
+
+# How `Block` and the page of one sender end their names.
+_HASH_IN_NAME = " [0-9a-f]{8}$"
 
 
 @transaction.atomic
@@ -143,7 +148,20 @@ def purge_personal_data(*, now: datetime | None = None) -> dict[str, int]:
         "complaints": reports.filter(traces_of_reports).update(text="", network_hash=None),
         "blocks": Block.objects.filter(until__lte=now).delete()[0],
         "limits": SendLimit.objects.filter(since__lt=now - _longest_window(rules)).delete()[0],
+        "history": _forget_in_history(),
     }
+
+
+def _forget_in_history() -> int:
+    """Take the first digits of a keyed hash out of what the history of the admin calls a sender.
+
+    They tell a block that was lifted today, or a sender whose data were erased today, from another.
+    """
+    kinds = ContentType.objects.get_for_models(Block, Comment).values()
+    named = LogEntry.objects.filter(content_type__in=kinds, object_repr__regex=_HASH_IN_NAME)
+    named = named.exclude(object_repr__startswith="comment ")  # and its number
+    nameless = Func(F("object_repr"), Value(_HASH_IN_NAME), Value(""), function="regexp_replace")
+    return named.update(object_repr=nameless)
 
 
 def _longest_window(rules: CommentSettings) -> timedelta:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import DELETION, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
@@ -401,6 +403,31 @@ def test_nothing_of_a_reader_is_left_after_the_retention_command(
     assert Comment.objects.filter(text="", name="", erased_at__isnull=False).count() == 3
     assert not SendLimit.objects.exists()
     assert not Block.objects.exists()
+
+
+def test_history_of_the_admin_names_no_keyed_hash_after_the_retention_command(
+    article: Article, admin_client: Any, admin_user: User
+) -> None:
+    comment = make_comment(article, email=ADDRESS, network_hash="0123456789abcdef" * 2)
+    until = timezone.now() + timedelta(days=1)
+    block = services.block_sender(
+        comment=comment, kind="network", until=until, reason="Quảng cáo.", by=admin_user
+    )
+    lift = {"action": "lift", "_selected_action": [block.pk]}
+    admin_client.post("/admin/comments/block/", lift)
+    erase = {"who": ADDRESS, "sure": "on"}
+    admin_client.post("/admin/comments/comment/sender/erase/", erase)
+    by_link = ContentType.objects.get_for_model(Comment)
+    LogEntry.objects.create(
+        user=admin_user, content_type=by_link, object_repr="comment 12345678", action_flag=DELETION
+    )
+    key = str(comment.email_hash)
+    names = LogEntry.objects.order_by("pk").values_list("object_repr", flat=True)
+    assert list(names) == ["mạng 01234567", f"e-mail {key[:8]}", "comment 12345678"]
+    call_command("purge_personal_data", verbosity=0)
+    assert list(names.all()) == ["mạng", "e-mail", "comment 12345678"]
+    # Who did what stays.
+    assert LogEntry.objects.filter(user=admin_user).count() == 3
 
 
 def test_retention_command_leaves_what_is_young(article: Article) -> None:

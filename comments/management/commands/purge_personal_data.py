@@ -24,6 +24,7 @@ class Command(BaseCommand):
             "complaints": _("Complaints kept without their sender"),
             "blocks": _("Blocks that have ended"),
             "limits": _("Counts of sending that have ended"),
+            "history": _("Entries of the history that named a keyed hash"),
         }
         for kind, count in services.purge_personal_data().items():
             self.stdout.write(f"{names[kind]}: {count}")
