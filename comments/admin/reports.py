@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy
 
 from comments import services
 from comments.admin.asking import ask, person
-from comments.admin.comments import MODERATE
 from comments.admin.desk_forms import HandleForm
+from comments.admin.moderators import MODERATE
 from comments.admin.queue import OpenFilter, is_open_asked
 from comments.admin.showing import clock, moment, urgency
 from comments.models import Comment, Report
