@@ -17,7 +17,14 @@ from ratings.raters import Origin
 
 
 class TooManyRatingsError(Exception):
-    """A network has given as many new ratings within this hour as it may."""
+    """A network has given as many new ratings within this hour as it may.
+
+    `is_of_article` tells that it may still rate other articles.
+    """
+
+    def __init__(self, *, is_of_article: bool) -> None:
+        super().__init__()
+        self.is_of_article = is_of_article
 
 
 def rate_article(
@@ -39,7 +46,7 @@ def rate_article(
 
     Returns the rating if it is a new one, None if it changed an earlier one.
 
-    Raises TooManyRatingsError if it is a new one beyond the limits of its network, and
+    Raises TooManyRatingsError if it is a new one beyond a limit of its network, and
     Article.DoesNotExist if the article has been deleted meanwhile.
     """
     at = at or timezone.now()
@@ -68,7 +75,7 @@ VALUES (%(neighbourhood)s, 0, %(hour)s, 1), (%(network)s, %(article)s, %(hour)s,
 ON CONFLICT (network, article_number, hour) DO UPDATE SET count = counter.count + 1
 WHERE counter.count
     < CASE counter.article_number WHEN 0 THEN %(all_limit)s ELSE %(article_limit)s END
-RETURNING count
+RETURNING article_number, count
 """
 
 
@@ -84,9 +91,9 @@ def _count(origin: Origin, article_id: int, at: datetime) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, values)
-        counts = [count for (count,) in cursor.fetchall()]
+        counts = dict(cursor.fetchall())
     if len(counts) < 2:
-        raise TooManyRatingsError
+        raise TooManyRatingsError(is_of_article=0 in counts)
     if counts[0] == 1:
         # Once an hour from each network; those whose hour is over are of no more use.
         purge_network_counts(at)

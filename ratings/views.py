@@ -153,11 +153,13 @@ class RatingView(OfOneVisitor):
                 score=score,
                 origin=raters.origin_of(request.META["REMOTE_ADDR"]),
             )
-        except services.TooManyRatingsError:
-            words = _(
-                "Many ratings of this article have come from your network. Please try again in an "
-                "hour."
-            )
+        except services.TooManyRatingsError as refusal:
+            words = _("Many ratings have come from your network. Please try again in an hour.")
+            if refusal.is_of_article:
+                words = _(
+                    "Many ratings of this article have come from your network. Please try again in "
+                    "an hour."
+                )
             return self.answer("fast", words, score=score, status=HTTPStatus.TOO_MANY_REQUESTS)
         except Article.DoesNotExist:
             raise Http404 from None

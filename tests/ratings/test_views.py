@@ -520,7 +520,12 @@ def test_limit_over_all_articles(settings: Any) -> None:
     client = Client()
     articles = [make_article() for _ in range(4)]
     rate(client, articles[0])
-    assert [rate(client, article).status_code for article in articles] == [200, 200, 429, 429]
+    answers = [rate(client, article) for article in articles]
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+    # It is about no article of its own.
+    assert answers[-1].json()["message"] == (
+        "Từ mạng của bạn đã có nhiều lượt đánh giá. Vui lòng thử lại sau một giờ."
+    )
     # What was given stays one's own to change.
     assert rate(client, articles[0], 1).status_code == 200
 
