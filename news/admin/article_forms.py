@@ -9,7 +9,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.storage import InMemoryStorage
 from django.db.models import CharField, Func
-from django.forms.models import BaseInlineFormSet
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from news import documents, services
+from news.admin.base import RowFormSet
 from news.admin.categories import category_choices, offer
 from news.fields import PlainTextFormField
 from news.models import Article, Attachment
@@ -139,7 +139,7 @@ class AttachmentForm(forms.ModelForm):
         return data
 
 
-class AttachmentFormSet(BaseInlineFormSet):
+class AttachmentFormSet(RowFormSet):
     """Attachments are written by the services, which keep files and rows in step."""
 
     def save_new(self, form: Any, commit: bool = True) -> Attachment:

@@ -37,7 +37,7 @@ from news.admin.article_states import (
     TakingBack,
     state_of,
 )
-from news.admin.base import ChoicesFilter, SearchedSelect, StaffAdmin
+from news.admin.base import ChoicesFilter, RowsInline, SearchedSelect, StaffAdmin
 from news.markup import clean_html
 from news.models import Article, Attachment
 from news.reading import article_context
@@ -61,7 +61,7 @@ class ArticleList(ChangeList):
         return super().get_queryset(*args, **kwargs).defer("body", "summary", "change_note")
 
 
-class AttachmentInline(admin.TabularInline):
+class AttachmentInline(RowsInline):
     model = Attachment
     form = AttachmentForm
     formset = AttachmentFormSet

@@ -71,7 +71,10 @@ class SearchedSelect(_ShowsWhatCanBe, AutocompleteSelect):
 
 
 class SearchedSelectMultiple(_ShowsWhatCanBe, AutocompleteSelectMultiple):
-    """Several objects, found by typing."""
+    """Several objects, found by typing. Each is taken out by itself."""
+
+    def build_attrs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {**super().build_attrs(*args, **kwargs), "data-allow-clear": "false"}
 
 
 class ChoicesFilter(admin.ChoicesFieldListFilter):
@@ -82,8 +85,24 @@ class ChoicesFilter(admin.ChoicesFieldListFilter):
             yield {**choice, "display": capfirst(str(choice["display"]))}
 
 
+class MomentInput(AdminSplitDateTime):
+    """A day and a time, each with its name, in a group that has the name of the field."""
+
+    template_name = "admin/widgets/moment.html"
+    group: Any = ""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        return {**super().get_context(name, value, attrs), "group": self.group}
+
+
 class SplitMomentField(forms.SplitDateTimeField):
     """A day and a time: a wrong one is named as such even where the other one is missing."""
+
+    widget = MomentInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.widget.group = self.label
 
     def clean(self, value: Any) -> Any:
         wrong = []
@@ -124,15 +143,50 @@ class PictureInput(forms.TextInput):
         return context
 
 
+def name_controls(form: Any, row: Any = "") -> None:
+    """Name the controls of a row in a table: what stands above the column names none of them."""
+    for field in form.fields.values():
+        # The links to what is chosen are wrapped around its control.
+        control = getattr(field.widget, "widget", field.widget)
+        if not control.is_hidden:
+            words = f"{field.label}: {row}" if row else field.label
+            control.attrs.setdefault("aria-label", words)
+
+
+class RowForm(forms.ModelForm):
+    """A row of a list that can be changed in its place."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name_controls(self, self.instance)
+
+
+class RowFormSet(forms.BaseInlineFormSet):
+    """Rows that belong to the object of the page, in a table below its fields."""
+
+    def add_fields(self, form: Any, index: Any) -> None:
+        super().add_fields(form, index)
+        name_controls(form)
+
+
+class RowsInline(admin.TabularInline):
+    """The base of every table of rows that belong to the object of the page."""
+
+    formset = RowFormSet
+
+
 class StaffAdmin(admin.ModelAdmin):
     """The base of every model's pages in this admin."""
 
     formfield_overrides = {
         HtmlField: {"widget": HtmlEditor},
-        models.DateTimeField: {"form_class": SplitMomentField, "widget": AdminSplitDateTime},
+        models.DateTimeField: {"form_class": SplitMomentField, "widget": MomentInput},
         PlainTextField: {"widget": AdminTextareaWidget({"rows": 3})},
         models.URLField: {"widget": AdminURLFieldWidget, "assume_scheme": "https"},
     }
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_form(request, **{"form": RowForm, **kwargs})
 
     def formfield_for_dbfield(
         self, db_field: models.Field, request: HttpRequest, **kwargs: Any

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from comments.models import Comment, CommentSwitch
 from comments.services import tell_change
+from news.admin.base import RowFormSet, RowsInline
 from news.models import Article, Category
 from portal.admin import merging  # noqa: F401  (registers what is extended here)
 
@@ -39,8 +40,6 @@ class SwitchForm(forms.ModelForm):
         ],
         coerce=lambda value: value == "True",
         empty_value=None,
-        # A table of switches names its column, not its controls.
-        widget=forms.Select({"aria-label": gettext_lazy("comments")}),
     )
 
     class Meta:
@@ -48,7 +47,7 @@ class SwitchForm(forms.ModelForm):
         fields = ["is_open"]
 
 
-class SwitchFormSet(forms.BaseInlineFormSet):
+class SwitchFormSet(RowFormSet):
     @classmethod
     def get_default_prefix(cls) -> str:
         return "comment_switch"
@@ -62,7 +61,7 @@ class SwitchFormSet(forms.BaseInlineFormSet):
         return super().save_existing(form, obj, commit)
 
 
-class SwitchInline(admin.TabularInline):
+class SwitchInline(RowsInline):
     model = CommentSwitch
     form = SwitchForm
     formset = SwitchFormSet

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from news.admin.base import ChoicesFilter, StaffAdmin
+from news.admin.base import ChoicesFilter, RowsInline, StaffAdmin
 from news.admin.categories import category_choices, offer
 from portal.models import (
     AlertBanner,
@@ -107,7 +107,7 @@ class SiteIdentityAdmin(StaffAdmin):
         return identity.pk == identity.current
 
 
-class MenuItemInline(admin.TabularInline):
+class MenuItemInline(RowsInline):
     model = MenuItem
     fields = ["label", "label_en", "category", "page", "address", "position"]
     extra = 1
@@ -184,7 +184,7 @@ class WardMapAdmin(StaffAdmin):
     list_display = ["title", "is_current"]
 
 
-class LinkInline(admin.TabularInline):
+class LinkInline(RowsInline):
     model = Link
     fields = ["label", "address", "position"]
     extra = 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import F
 from django.http import HttpRequest
@@ -13,13 +12,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from news.admin.base import RowFormSet, RowsInline
 from news.models import Article, Category
 from news.templatetags.vietnamese_tags import number
 from portal.admin.comments import extend
 from ratings.models import RatingSwitch
 
 
-class RatingSwitchFormSet(forms.BaseInlineFormSet):
+class RatingSwitchFormSet(RowFormSet):
     """A form that was sent without this part, by a page opened earlier, leaves it as it is."""
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
@@ -29,20 +29,9 @@ class RatingSwitchFormSet(forms.BaseInlineFormSet):
         super().__init__(data, *args, **kwargs)
 
 
-class RatingSwitchForm(forms.ModelForm):
-    class Meta:
-        model = RatingSwitch
-        fields = ["is_on"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # A table of switches names its column, not its controls.
-        self.fields["is_on"].widget.attrs["aria-label"] = self.fields["is_on"].label
-
-
-class RatingSwitchInline(admin.TabularInline):
+class RatingSwitchInline(RowsInline):
     model = RatingSwitch
-    form = RatingSwitchForm
+    fields = ["is_on"]
     formset = RatingSwitchFormSet
     extra = max_num = 1
     can_delete = False

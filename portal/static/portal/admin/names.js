@@ -1,0 +1,40 @@
+// Names for what Django and its packages leave without one, so that a screen reader can tell it:
+// the boxes in which one searches for an object, the search box of a list, the help of two lists.
+const nameBox = (container) => {
+  const select = container.previousElementSibling
+  const words = select.getAttribute("aria-label") ?? select.labels?.[0]?.textContent ?? ""
+  const name = words.replace(/:\s*$/u, "").trim()
+  const chosen = container.querySelector(".select2-selection__rendered")
+  const parts = container.querySelectorAll("[role=combobox], [role=textbox], [role=searchbox]")
+  for (const part of parts) {
+    // What is chosen is said after the name.
+    const value = part.matches("[role=combobox]:not([aria-multiselectable])") ? chosen.title : ""
+    const said = value ? `${name}: ${value}` : name
+    if (part.getAttribute("aria-label") !== said) part.setAttribute("aria-label", said)
+    part.removeAttribute("aria-labelledby")
+  }
+  return name
+}
+
+const nameAll = () => {
+  for (const container of document.querySelectorAll("select + .select2-container")) {
+    const name = nameBox(container)
+    if (!container.classList.contains("select2-container--open")) continue
+    for (const part of document.querySelectorAll(".select2-dropdown :is(input, [role=listbox])")) {
+      if (part.getAttribute("aria-label") !== name) part.setAttribute("aria-label", name)
+    }
+  }
+  for (const help of document.querySelectorAll("span.help-tooltip[aria-label]:not([role])")) {
+    help.setAttribute("role", "img")
+  }
+}
+
+const search = document.querySelector("#changelist-search input[type=submit]")
+if (search) {
+  document.querySelector("#searchbar").setAttribute("aria-label", search.value)
+  // The lens before the box bears an English word.
+  document.querySelector("label[for=searchbar] img")?.setAttribute("alt", "")
+}
+nameAll()
+// The boxes are made after the page is read, and made anew whenever something is chosen.
+new MutationObserver(nameAll).observe(document.body, { childList: true, subtree: true })
