@@ -88,6 +88,14 @@ class Query:
         """Whether the last word is a single letter: somebody is still typing."""
         return self.is_begun and len(self.words[-1]) == 1 and self.words[-1].isalpha()
 
+    @property
+    def left_out(self) -> str:
+        """The words to exclude, as they are typed."""
+        return " ".join(
+            f"-{term.words[0]}" if len(term.words) == 1 else f'-"{" ".join(term.words)}"'
+            for term in self.unwanted
+        )
+
     # Each of the following is the text of a tsquery over the keys of `SearchEntry`. -------------
 
     def anywhere(self) -> str:
@@ -134,11 +142,15 @@ class Query:
         """For ranking: any of the words, without accents."""
         return " | ".join(_quoted(word) for word in dict.fromkeys(self.folded))
 
+    def excluded(self) -> str:
+        """Any of what is left out; nothing where nothing is."""
+        return " | ".join(" & ".join(map(_quoted, term.exact_keys())) for term in self.unwanted)
+
     def _with(self, keys: list[str], *more: str) -> str:
         parts = [_quoted(key) for key in dict.fromkeys(keys)]
         parts += more
-        for term in self.unwanted:
-            parts.append(f"!({' & '.join(map(_quoted, term.exact_keys()))})")
+        if excluded := self.excluded():
+            parts.append(f"!({excluded})")
         return " & ".join(parts)
 
 

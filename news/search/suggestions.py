@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from news.models import Article
-from news.search.query import MAX_CHARACTERS
+from news.search.query import MAX_CHARACTERS, Query
 from news.search.text import fold, words
 
 TITLES = 8
@@ -63,21 +63,24 @@ def titles(typed: str, at: datetime | None = None) -> list[Article]:
     return [found[pk] for pk in chosen if pk in found]
 
 
-def meant(typed: tuple[str, ...], at: datetime | None = None) -> list[str]:
+def meant(query: Query, at: datetime | None = None) -> list[str]:
     """What somebody may have meant: words of titles that look like those typed; two statements.
 
-    To be called within a transaction, whose settings it changes.
+    Each is a search of its own, which leaves out what the query leaves out, and articles that have
+    it suggest nothing. To be called within a transaction, whose settings it changes.
     """
     at = at or timezone.now()
-    wanted = " ".join(map(fold, typed))
+    wanted = " ".join(query.folded)
     # The index knows runs of three letters; of other scripts it may know none, and is read whole.
     if len(wanted) < 3 or not re.fullmatch("[a-z ]+", wanted):
         return []
+    excluded = query.excluded()
+    leave_out = " AND NOT news_search_keys(labels, title, parts) @@ %s::tsquery" if excluded else ""
     alike = min(0.75, max(0.5, 1 - _BROKEN_RUNS / (len(wanted) + 1)))
     sql = (
         "SELECT a.title FROM (SELECT e.article_id, word_similarity(%s, e.title_key) AS likeness"  # noqa: S608
         f" FROM news_searchentry e WHERE e.attachment_id IS NULL AND {_VISIBLE}"
-        f" AND %s <%% e.title_key LIMIT {_SIMILAR_TITLES}) e"
+        f" AND %s <%% e.title_key{leave_out} LIMIT {_SIMILAR_TITLES}) e"
         " JOIN news_article a ON a.id = e.article_id"
         f" ORDER BY likeness DESC, a.id DESC LIMIT {_CANDIDATES}"
     )
@@ -88,17 +91,18 @@ def meant(typed: tuple[str, ...], at: datetime | None = None) -> list[str]:
             " set_config('enable_seqscan', 'off', true)",
             [str(alike)],
         )
-        cursor.execute(sql, [wanted, at, at, wanted])
+        cursor.execute(sql, [wanted, at, at, wanted, *([excluded] if excluded else [])])
         rows = [title for (title,) in cursor.fetchall()]
     # What it remembers of its second text serves all the first ones.
     matcher = SequenceMatcher(None, b=wanted, autojunk=False)
     ways: list[tuple[float, str]] = []
-    for key, way in _runs(rows, len(typed)).items():
+    for key, way in _runs(rows, len(query.words)).items():
         matcher.set_seq1(key)
         bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
         if key != wanted and all((likeness := bound()) >= _SIMILAR for bound in bounds):
             ways.append((likeness, way))
-    return [way for _, way in sorted(ways, reverse=True)[:MEANT]]
+    best = [way for _, way in sorted(ways, reverse=True)[:MEANT]]
+    return [f"{way} {query.left_out}".rstrip() for way in best]
 
 
 def _runs(titles: list[str], count: int) -> dict[str, str]:

@@ -99,7 +99,7 @@ class SearchView(TemplateView):
         with bounded():
             found = find(query, filters)
             if found.total < LITTLE:
-                meant = suggestions.meant(query.words)
+                meant = suggestions.meant(query)
         page = self._page(query, found, categories)
         # With words left out, what has the same name as the whole has those words too.
         slug = "" if query.unwanted else text.slugify(query.text, fallback="")

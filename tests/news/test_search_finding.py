@@ -351,13 +351,38 @@ def test_mistyped_words_are_suggested_from_titles(typed: str, meant: str) -> Non
     make_article("Lịch tiêm chủng mở rộng cho trẻ")
     make_article("Đăng ký khai sinh tại nhà")
     with bounded():
-        assert meant in suggestions.meant(parse(typed).words)
+        assert meant in suggestions.meant(parse(typed))
 
 
 def test_nothing_is_suggested_for_what_resembles_no_title() -> None:
     make_article("Lịch tiêm chủng mở rộng cho trẻ")
     with bounded():
-        assert suggestions.meant(parse("zzzz qqqq").words) == []
+        assert suggestions.meant(parse("zzzz qqqq")) == []
+
+
+WIDE, RABIES = "Lịch tiêm chủng mở rộng cho trẻ", "Tiêm chủng phòng bệnh dại"
+
+
+@pytest.mark.parametrize(
+    ("left_out", "led_to"),
+    [
+        ("", {WIDE, RABIES}),
+        (" -dại", {WIDE}),
+        (' -"mở rộng"', {RABIES}),
+        # Said in the text of one, not in its title.
+        (' -"vắc xin"', {WIDE}),
+        # Without accents every spelling is left out: the text of the other has "kéo dài".
+        (" -dai", set()),
+        (" -trẻ -dại", set()),
+    ],
+)
+def test_suggestions_lead_to_nothing_that_was_left_out(left_out: str, led_to: set[str]) -> None:
+    make_article(WIDE, body="<p>Đợt tiêm kéo dài một tuần.</p>")
+    make_article(RABIES, summary="Vắc-xin đã có đủ.")
+    with bounded():
+        suggested = suggestions.meant(parse(f"tiem chug{left_out}"))
+        assert all(words.endswith(left_out) for words in suggested)
+        assert {title for words in suggested for title in titles(words)} == led_to
 
 
 def test_titles_are_offered_by_the_beginnings_of_their_words() -> None:
