@@ -369,7 +369,8 @@ class EmbeddedPostgres:
             "log_checkpoints": "off",
         }
         if not _fsync():
-            options |= {"fsync": "off", "full_page_writes": "off"}
+            # Tests run on every core, and some of them with dozens of users at once.
+            options |= {"fsync": "off", "full_page_writes": "off", "max_connections": 200}
         return [f"-c{name}={value}" for name, value in options.items()]
 
     def _answers(self) -> bool:

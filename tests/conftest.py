@@ -6,14 +6,17 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 from django.utils import translation
+
+from tests.portal.running import PATIENCE, wait_for
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -105,12 +108,13 @@ def browser(django_db_setup: None) -> Iterator[Any]:
     It ends before the test database does: while it keeps a connection to the live server open, the
     thread behind that one keeps a session of the database.
     """
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     assert path, "the browser tests need chromium: see .ci/test"
     # The driver keeps an event loop in this thread; Django would take us for an async view.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as driver:
         chromium = driver.chromium.launch(
             executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
@@ -120,31 +124,77 @@ def browser(django_db_setup: None) -> Iterator[Any]:
 
 
 @pytest.fixture
-def site_url(request: pytest.FixtureRequest) -> str:
-    """Where the browser finds the site: the test's own database, served by a thread."""
-    return str(request.getfixturevalue("live_server").url)
+def site_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where the browser finds the site: the test's own database, served by threads.
+
+    They end before the next test begins: what a page sends when it is left, as its view to be
+    counted, would else be found there.
+    """
+    yield str(request.getfixturevalue("live_server").url)
+    wait_for(lambda: not [t for t in threading.enumerate() if "process_request_thread" in t.name])
 
 
 @pytest.fixture
-def page(browser: Any, site_url: str) -> Iterator[Any]:
-    """A fresh browser page, whose requests outside the site and script errors fail the test."""
-    context = browser.new_context(locale="vi-VN", base_url=site_url)
-    page = context.new_page()
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
-    page.on(
-        "console",
-        lambda message: problems.append(message.text) if message.type == "error" else None,
-    )
-    page.on(
-        "request",
-        lambda request: (
-            None
-            if request.url.startswith((site_url, "data:", "blob:", "about:"))
-            else problems.append(f"request to another host: {request.url}")
-        ),
-    )
-    page.problems = problems
-    yield page
-    context.close()
-    assert problems == []
+def open_page(browser: Any, site_url: str) -> Iterator[Callable[..., Any]]:
+    """Open pages, each of a fresh browser with the given options of a context of Playwright.
+
+    Requests outside the site and errors in the console fail the test. A page's `problems` are those
+    so far; what a test brings about itself it names, by a part of the message, in `forgiven`.
+    """
+    pages = []
+
+    def open_one(**options: Any) -> Any:
+        context = browser.new_context(**{"locale": "vi-VN", "base_url": site_url} | options)
+        context.set_default_timeout(PATIENCE * 1000)
+        page = context.new_page()
+        problems: list[str] = []
+        page.problems, page.forgiven = problems, []
+        page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
+        page.on(
+            "console",
+            lambda message: problems.append(message.text) if message.type == "error" else None,
+        )
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith((site_url, "data:", "blob:", "about:"))
+                else problems.append(f"request to another host: {request.url}")
+            ),
+        )
+        pages.append(page)
+        return page
+
+    yield open_one
+    for page in pages:
+        page.context.close()
+    for page in pages:
+        left = [p for p in page.problems if not any(part in p for part in page.forgiven)]
+        assert left == []
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Any]) -> Any:
+    """A fresh page."""
+    return open_page()
+
+
+@pytest.fixture
+def scriptless(open_page: Callable[..., Any]) -> Any:
+    """A fresh page of a browser without JavaScript."""
+    return open_page(java_script_enabled=False)
+
+
+@pytest.fixture
+def sign_in(page: Any, site_url: str) -> Callable[[Any], None]:
+    """Sign a user in on the page, past the form: that is a test of its own."""
+
+    def sign(user: Any) -> None:
+        client = Client()
+        client.force_login(user)
+        name = settings.SESSION_COOKIE_NAME
+        page.context.add_cookies(
+            [{"name": name, "value": client.cookies[name].value, "url": site_url}]
+        )
+
+    return sign

@@ -57,6 +57,21 @@ def test_style_sheets_load_nothing_from_elsewhere() -> None:
     assert list(found(r"url\(\s*[\"']?(https?:)?//|@import", sheets)) == []
 
 
+def test_dark_changes_colours_and_nothing_else() -> None:
+    """So the browser tests look at the colours alone in dark (`tests/accessibility.py`)."""
+    colours = r"--[\w-]+|color|background(-color)?|border-color"
+    other = []
+    for path in tracked(".css"):
+        # To the brace that closes the block, past those of the rules in it.
+        for block in re.findall(
+            r"@media \(prefers-color-scheme: dark\) \{((?:[^{}]|\{[^{}]*\})*)\}", path.read_text()
+        ):
+            names = re.findall(r"[{;]\s*([\w-]+)\s*:", block)
+            assert names, path
+            other += [f"{path.name}: {name}" for name in names if not re.fullmatch(colours, name)]
+    assert other == []
+
+
 def test_news_knows_no_other_app() -> None:
     code = [path for path in tracked(".py") if path.is_relative_to(ROOT / "news")]
     assert list(found(r"^\s*(from|import) (portal|stats|comments|ratings)\b", code)) == []

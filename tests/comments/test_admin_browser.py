@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from comments import services
 from comments.models import CannedReason, Comment, Decision
 from portal.groups import MODERATORS
+from tests.accessibility import wrong_with
 from tests.factories import make_article, make_comment
-from tests.portal.test_browser import DESKTOP, PHONE, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -25,7 +26,7 @@ QUEUE = "/admin/comments/comment/"
 
 
 @pytest.fixture
-def desk(page: Any, django_user_model: Any) -> Any:
+def desk(page: Any, django_user_model: Any, sign_in: Callable[[Any], None]) -> Any:
     """The queue of a moderator, with something to decide in it."""
     user = django_user_model.objects.create_user("hoa", password="password", is_staff=True)
     user.groups.add(Group.objects.get(name=MODERATORS))
@@ -47,11 +48,8 @@ def desk(page: Any, django_user_model: Any) -> Any:
             submitted_at=now - timedelta(hours=5 - n),
         )
     make_comment(article, status=Status.APPROVED, network_hash="n" * 32)
-    page.goto(f"/admin/login/?next={QUEUE}")
-    page.fill("#id_username", "hoa")
-    page.fill("#id_password", "password")
-    page.press("#id_password", "Enter")
-    page.wait_for_url(f"**{QUEUE}")
+    sign_in(user)
+    page.goto(QUEUE)
     return page
 
 
@@ -60,25 +58,31 @@ def press(page: Any, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+def told(page: Any, sentence: str) -> None:
+    """Wait for a page that says this, and for the script that listens for its keys."""
+    page.get_by_text(sentence).wait_for()
+    page.wait_for_load_state()
+
+
 def test_comments_are_decided_by_keyboard(desk: Any) -> None:
     first, _second, _third, fourth = Comment.objects.pending()
     # The second and third are picked; then the one that is stood on, where none is picked.
     press(desk, "j", "j", "x", "j", "x", "a")
-    desk.get_by_text("Đã duyệt 2 bình luận.").wait_for()
+    told(desk, "Đã duyệt 2 bình luận.")
     assert [*Comment.objects.pending()] == [first, fourth]
     press(desk, "j", "j", "k", "s")
-    desk.get_by_text("Đã chuyển 1 bình luận vào thư rác.").wait_for()
+    told(desk, "Đã chuyển 1 bình luận vào thư rác.")
     first.refresh_from_db()
     assert first.status == Status.SPAM
 
     press(desk, "j", "r")
-    desk.get_by_role("radio", name="Không liên quan đến bài viết").focus()
-    press(desk, " ")
-    assert desk.locator("#id_message").input_value() == "Ý kiến chưa đúng chủ đề."
-    assert desk.locator("#id_reason").input_value() == "off_topic"
-    desk.locator("#id_message").press("Tab")
-    desk.get_by_role("button", name="Từ chối bình luận").focus()
-    press(desk, "Enter")
+    canned = desk.get_by_role("radio", name="Không liên quan đến bài viết")
+    canned.wait_for()
+    desk.wait_for_load_state()
+    canned.press(" ")
+    expect(desk.locator("#id_message")).to_have_value("Ý kiến chưa đúng chủ đề.")
+    expect(desk.locator("#id_reason")).to_have_value("off_topic")
+    desk.get_by_role("button", name="Từ chối bình luận").press("Enter")
     desk.get_by_text("Đã từ chối 1 bình luận.").wait_for()
     decision = Decision.objects.get(action="reject")
     assert (decision.comment, decision.message) == (fourth, "Ý kiến chưa đúng chủ đề.")
@@ -88,7 +92,7 @@ def test_comments_are_decided_by_keyboard(desk: Any) -> None:
 def test_keys_rest_while_one_types_and_can_be_switched_off(desk: Any) -> None:
     desk.locator("#searchbar").focus()
     desk.keyboard.type("jjxasr")
-    assert desk.locator("#searchbar").input_value() == "jjxasr"
+    expect(desk.locator("#searchbar")).to_have_value("jjxasr")
     assert Comment.objects.pending().count() == 4
 
     desk.locator("#searchbar").press("Tab")
@@ -114,23 +118,12 @@ def test_key_without_a_comment_says_what_to_do(desk: Any) -> None:
     desk.get_by_role("status").get_by_text("Vui lòng chọn bình luận trước.").wait_for()
 
 
-def test_queue_works_without_javascript(desk: Any, browser: Any, site_url: str) -> None:
-    context = browser.new_context(
-        base_url=site_url, java_script_enabled=False, storage_state=desk.context.storage_state()
-    )
-    plain = context.new_page()
+def test_queue_works_without_javascript(desk: Any, open_page: Callable[..., Any]) -> None:
+    plain = open_page(java_script_enabled=False, storage_state=desk.context.storage_state())
     plain.goto(QUEUE)
     plain.locator("input.action-select").first.check()
     plain.get_by_role("button", name="Duyệt", exact=False).first.click()
     plain.get_by_text("Đã duyệt 1 bình luận.").wait_for()
-    context.close()
-
-
-def colour_violations(page: Any) -> list[str]:
-    """What is wrong with the colours: nothing else changes with the scheme."""
-    rules = {"runOnly": ["color-contrast", "link-in-text-block"], "resultTypes": ["violations"]}
-    found = Axe().run(page, options=rules).response["violations"]
-    return [f"{v['id']}: {node['html'][:160]}" for v in found for node in v["nodes"]]
 
 
 def test_desk_is_accessible_and_fits_a_phone_in_light_and_dark(desk: Any) -> None:
@@ -148,17 +141,11 @@ def test_desk_is_accessible_and_fits_a_phone_in_light_and_dark(desk: Any) -> Non
     found: dict[str, Any] = {}
     for address in addresses:
         desk.goto(address)
-        for size in (PHONE, DESKTOP):
-            desk.set_viewport_size(size)
-            desk.emulate_media(color_scheme="light", reduced_motion="reduce")
-            if wrong := [v for v in violations(desk) if not v.startswith(LENS)]:
-                found[f"{address}, light, {size['width']}"] = wrong
-            desk.emulate_media(color_scheme="dark", reduced_motion="reduce")
-            if wrong := colour_violations(desk):
-                found[f"{address}, dark, {size['width']}"] = wrong
-            wide = desk.evaluate("document.documentElement.scrollWidth")
-            if wide > size["width"]:
-                found[f"{address}, {size['width']}"] = wide
-    # The policy stops axe from styling what it measures.
-    desk.problems[:] = [p for p in desk.problems if "Applying inline style" not in p]
+        wrong = {
+            where: listed
+            for where, all_found in wrong_with(desk).items()
+            if (listed := [each for each in all_found if not each.startswith(LENS)])
+        }
+        if wrong:
+            found[address] = wrong
     assert found == {}

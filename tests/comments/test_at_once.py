@@ -21,6 +21,7 @@ from news.models import Article
 from portal.models import User
 from tests.comments.sending import filled, form_of
 from tests.factories import make_article, make_comment
+from tests.portal.running import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +31,7 @@ def at_once(actions: list[Callable[[], Any]]) -> list[Any]:
     start = threading.Barrier(len(actions))
 
     def run(action: Callable[[], Any]) -> Any:
-        start.wait(30)
+        start.wait(PATIENCE)
         try:
             return action()
         except ValidationError as refusal:
@@ -65,7 +66,7 @@ def test_forty_equal_comments_of_one_sender_in_a_hurry_are_stored_once(
     article: Article, settings: Any
 ) -> None:
     settings.CAPTCHA_PER_MINUTE = 1000
-    CommentSettings.objects.update(seconds_between=30)
+    CommentSettings.objects.update(seconds_between=3600)
     actions = posts(article)
     statuses = [answer.status_code for answer in at_once(actions)]
     assert sorted(statuses) == [303] + [429] * 39
@@ -94,7 +95,7 @@ def test_of_moderators_who_decide_at_once_one_does(article: Article) -> None:
     def decide(number: int) -> Any:
         verb, words = verbs[number % 3]
         mine = Comment.objects.get(pk=comment.pk)
-        seen.wait(30)  # everybody looks at the comment before anybody decides
+        seen.wait(PATIENCE)  # everybody looks at the comment before anybody decides
         return getattr(services, verb)(comment=mine, by=staff[number], **words)
 
     seen = threading.Barrier(6)

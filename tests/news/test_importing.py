@@ -196,9 +196,9 @@ def test_wordpress_caption_outlives_its_picture(source):
     ],
 )
 def test_hostile_body_takes_linear_time(piece):
-    started = time.perf_counter()
+    started = time.process_time()  # a busy machine is no failure
     bodies.without_strange_pictures(bodies.from_wordpress(piece * (300_000 // len(piece)))[0])
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 # --- JSON Lines ---------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 
@@ -17,6 +18,7 @@ from news.importing import service
 from news.importing.service import BATCH
 from news.models import Article, Category, Listing, OldAddress, Tag
 from tests.factories import make_article, make_category
+from tests.portal.running import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,7 +85,8 @@ def start_import(path):
 
 def wait_until(process, sql):
     """Wait until a statement finds something, while the process lives."""
-    for _attempt in range(1200):
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
         with connection.cursor() as cursor:
             cursor.execute(sql)
             if cursor.fetchone():
@@ -117,7 +120,7 @@ def test_import_that_is_stopped_leaves_no_half_record_and_the_next_run_finishes(
         cursor.execute("LOCK TABLE news_oldaddress IN SHARE MODE")
         wait_until(process, WAITS_FOR_ADDRESSES)
         process.send_signal(end)
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE)
     whole = Article.objects.count()
     assert whole % BATCH == 0
     assert OldAddress.objects.count() == whole
@@ -168,7 +171,7 @@ def test_import_and_a_clerk_who_publishes_and_moves_categories_do_not_block_each
     with ThreadPoolExecutor(1) as pool:
         working = pool.submit(clerk)
         summary = _plain(run_import(path))
-        working.result(timeout=60)
+        working.result(timeout=PATIENCE)
     assert "refused: 0" in summary
     assert f"created: {COUNT}" in summary
     assert Article.objects.count() == COUNT + 1

@@ -267,7 +267,7 @@ def test_publishing_while_a_category_moves_does_not_deadlock() -> None:
     parent, moving = make_category("Mẹ"), make_category("Con")
     make_article(category=moving)
     errors: list[BaseException] = []
-    barrier = threading.Barrier(2, timeout=20)
+    barrier = threading.Barrier(2, timeout=60)
 
     def publish() -> None:
         try:

@@ -184,11 +184,11 @@ HUGE = {
 
 @pytest.mark.parametrize("source", HUGE.values(), ids=HUGE.keys())
 def test_huge_input_is_cleaned_in_bounded_time_and_space(source):
-    started = time.perf_counter()
+    started = time.process_time()
     cleaned = clean_html(source)
 
     # Without the bounds each of these takes minutes or gigabytes; a busy machine is no failure.
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
     assert len(cleaned) <= 6 * len(source)
     assert wrong_in(cleaned) == []
 

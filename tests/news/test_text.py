@@ -64,11 +64,11 @@ def test_normalized_text_is_nfc_and_stays_as_it_is(seed):
 
 
 def test_a_hundred_thousand_marks_on_one_letter_cost_no_time():
-    started = time.perf_counter()
+    started = time.process_time()
 
     normalize("a" + "\u0301\u0323" * 100_000)
 
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_line_has_no_breaks_and_single_spaces():

@@ -16,20 +16,29 @@ from typing import Any
 
 from django.conf import settings
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+# Seconds that anything may take before it counts as never: machines of tests are busy.
+PATIENCE = 60
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 30) -> Any:
+def wait_for(condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     """Ask again until the answer is true; fail with its last value."""
     until = time.monotonic() + seconds
     while not (answer := condition()):
         assert time.monotonic() < until, f"still {answer!r} after {seconds} s"
         time.sleep(0.05)
     return answer
+
+
+def hold_port() -> socket.socket:
+    """A free port of this machine, which nobody else is given as long as the socket is open.
+
+    A server that sets SO_REUSEADDR, as all do, may listen on it all the same: socket(7) forbids
+    that beside a socket that listens, and this one does not.
+    """
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    return held
 
 
 @functools.cache
@@ -42,7 +51,8 @@ class Site:
     """One running `manage.py serve`."""
 
     def __init__(self, data: Path, *arguments: str, **environment: str) -> None:
-        self.data, self.port = data, free_port()
+        self.data, self.held = data, hold_port()
+        self.port = int(self.held.getsockname()[1])
         self.database_pid: int | None = None
         inherited = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
         self.environment = inherited | {
@@ -64,7 +74,7 @@ class Site:
 
     def get(self, path: str = "/") -> tuple[int, str]:
         """Return the status and the text of an address; 0 if nobody answers."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request("GET", path)
             response = connection.getresponse()
@@ -79,7 +89,10 @@ class Site:
         return f"http://127.0.0.1:{self.port}"
 
     def wait_until_it_answers(self) -> None:
-        wait_for(lambda: self.get("/healthz")[0] == 200 or self.process.poll() is not None, 90)
+        # The demo alone takes half a minute where nothing else runs.
+        wait_for(
+            lambda: self.get("/healthz")[0] == 200 or self.process.poll() is not None, 5 * PATIENCE
+        )
         assert self.process.poll() is None, self.process.communicate()[0].decode()
 
     def shell(self, code: str) -> str:
@@ -114,10 +127,11 @@ class Site:
 
     def postmaster(self) -> int | None:
         """The process id of the database, None while it does not run."""
-        for path in self.data.rglob("postmaster.pid"):
-            words = path.read_text().split()
-            return int(words[0]) if words else None
-        return None
+        try:
+            words = (self.data / "postgres/cluster/postmaster.pid").read_text().split()
+        except FileNotFoundError:
+            return None
+        return int(words[0]) if words else None
 
     def end(self) -> None:
         if self.process.poll() is None:
@@ -125,3 +139,4 @@ class Site:
         self.process.wait()
         assert self.process.stdout is not None
         self.process.stdout.close()
+        self.held.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,17 +15,22 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def staff_page(page: Any, admin_user: Any) -> Any:
-    """The admin's first page, logged in."""
+def staff_page(page: Any, admin_user: Any, sign_in: Callable[[Any], None]) -> Any:
+    """A page of somebody who may do everything."""
+    sign_in(admin_user)
+    return page
+
+
+def test_staff_sign_in_by_the_form(page: Any, admin_user: Any) -> None:
     page.goto("/admin/")
     page.fill("#id_username", "admin")
     page.fill("#id_password", "password")
     page.press("#id_password", "Enter")
-    page.wait_for_url("**/admin/")
-    return page
+    page.locator("#user-tools").wait_for()
+    assert page.url.endswith("/admin/")
 
 
-def test_an_article_is_written_by_keyboard_and_published(staff_page: Any, live_server: Any) -> None:
+def test_an_article_is_written_by_keyboard_and_published(staff_page: Any) -> None:
     page = staff_page
     make_category("Tin phường")
     image = make_image(alt="Cầu Yên Hà lúc bình minh", caption="Cầu mới bắc qua sông Lam Yên")
@@ -54,7 +60,7 @@ def test_an_article_is_written_by_keyboard_and_published(staff_page: Any, live_s
     library.locator("button.picture").first.focus()
     library.locator("button.picture").first.press("Enter")
     box.locator("figure img").wait_for()
-    assert page.locator(".picture-dialog").count() == 0
+    page.locator(".picture-dialog").wait_for(state="detached")
 
     keys.press("Control+End")
     page.locator('.prose-menubar button[data-name="table"]').focus()

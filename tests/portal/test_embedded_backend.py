@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.portal.running import PATIENCE
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 PRELUDE = """
@@ -49,7 +51,7 @@ def run(tmp_path):
             ],
             stdout=subprocess.PIPE,
             text=True,
-            timeout=100,
+            timeout=5 * PATIENCE,
             env=os.environ
             | {
                 "PYTHONPATH": os.pathsep.join(filter(None, [str(REPOSITORY), *sys.path])),
@@ -129,21 +131,20 @@ answer["same"] = server_pid() == before
     assert answer["same"]
 
 
-def test_failing_start_is_an_operational_error_and_quick(run):
+def test_failing_start_is_an_operational_error_and_waits_for_no_timeout(run):
     answer = run("""
 ask("SELECT 1")
 connection.close()
 embedded.for_folder(str(data)).stop()
 control = data / "postgres/cluster/global/pg_control"
 control.rename(data / "away")
+embedded.RECOVERY_TIMEOUT = embedded.RETRY_AFTER = 3600
 answer["errors"] = []
-began = time.monotonic()
 for _ in range(3):
     try:
         ask("SELECT 1")
     except OperationalError as error:
         answer["errors"].append(str(error))
-answer["seconds"] = time.monotonic() - began
 (data / "away").rename(control)
 embedded.RETRY_AFTER = 0
 answer["query"] = ask("SELECT 'back'")
@@ -152,7 +153,6 @@ answer["query"] = ask("SELECT 'back'")
     assert "pg_control" in first
     assert all("a moment ago" in error for error in later)
     assert "DATABASE_URL" in first
-    assert answer["seconds"] < 5
     assert answer["query"] == "back"
 
 
@@ -171,10 +171,11 @@ except OperationalError as error:
     answer["error"] = str(error)
 answer["seconds"] = time.monotonic() - began
 os.kill(pid, signal.SIGCONT)
+connection.settings_dict["OPTIONS"]["connect_timeout"] = 60
 answer["query"] = ask("SELECT 'back'")
 """)
     assert "does not answer yet" in answer["error"]
-    assert answer["seconds"] < 9
+    assert answer["seconds"] < 60
     assert answer["query"] == "back"
 
 

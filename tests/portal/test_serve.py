@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 
 from portal.embedded import EmbeddedPostgres
-from tests.portal.running import Site, wait_for
+from tests.portal.running import PATIENCE, Site, wait_for
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_signal_stops_the_site_and_leaves_no_process_behind(
     assert site.get()[0] == 200
     assert site.postmaster() in site.processes()
     site.process.send_signal(number)
-    site.process.wait(timeout=30)
+    site.process.wait(timeout=PATIENCE)
     wait_for(lambda: site.processes() == set())
 
 
@@ -91,7 +91,7 @@ def test_stopped_database_gives_our_own_page_and_needs_no_restart(data: Path) ->
 
 def raw(port: int, request: bytes) -> bytes:
     """Send bytes as they are and return everything that comes back."""
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
         client.sendall(request)
         client.shutdown(socket.SHUT_WR)
         answer = b""

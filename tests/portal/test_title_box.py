@@ -22,7 +22,8 @@ def typing(page: Any) -> Any:
     make_article("Lịch tiêm chủng")
     make_article("Tiêm vắc-xin cho trẻ em")
     page.goto("/tim-kiem")
-    page.locator(FIELD).press_sequentially("tiem")
+    page.focus(FIELD)
+    page.keyboard.insert_text("tiem")  # at once: no titles for fewer letters come in between
     page.wait_for_selector(OPTION)
     page.keyboard.press("ArrowDown")
     assert chosen(page) == 1

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import connections
 
+from tests.portal.running import PATIENCE
+
 # The database takes fifty connections, and the tests run on every core.
 CONNECTIONS = 20
 
@@ -19,7 +21,7 @@ def at_once(jobs: Sequence[Callable[[], Any]]) -> list[Any]:
     free = threading.BoundedSemaphore(CONNECTIONS)
 
     def run(job: Callable[[], Any]) -> Any:
-        gate.wait(timeout=30)
+        gate.wait(timeout=PATIENCE)
         with free:
             try:
                 return job()

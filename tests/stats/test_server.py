@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,23 +23,22 @@ import pytest
 from django.conf import settings
 
 from portal.embedded import EmbeddedPostgres
-from tests.portal.running import Site, free_port, wait_for
+from tests.portal.running import PATIENCE, Site, hold_port, wait_for
 from tests.stats.visitors import FIREFOX, bot_agents, people_agents
 
 TOTALS = """
 import json
-from datetime import timedelta
 from django.db.models import Sum
-from django.utils import timezone
-from stats import figures
 from stats.models import ArticleViews, DailyTotal
 names = ["visits", "page_views", "bot_visits", "bot_page_views"]
 sums = DailyTotal.objects.aggregate(**{name: Sum(name, default=0) for name in names})
-now = timezone.now()
-print(json.dumps(sums | {
-    "views": ArticleViews.objects.aggregate(n=Sum("views", default=0))["n"],
-    "online": [figures.read(now + timedelta(minutes=m)).online for m in (0, 4, 6, 60)],
-}))
+views = ArticleViews.objects.aggregate(n=Sum("views", default=0))["n"]
+print(json.dumps(sums | {"views": views}))
+"""
+ONLINE = """
+from datetime import datetime
+from stats import figures
+print(figures.read(datetime.fromisoformat("%s")).online)
 """
 ARTICLE = """
 from tests.factories import make_article
@@ -48,27 +50,31 @@ def totals(site: Site) -> dict[str, Any]:
     return json.loads(site.shell(TOTALS))
 
 
+def online(site: Site, at: datetime) -> int:
+    return int(site.shell(ONLINE % at.isoformat()))
+
+
 class Visitor:
     """A browser with an address of its own: the whole of 127.0.0.0/8 is this machine."""
 
     def __init__(self, port: int, address: str = "127.0.0.1", agent: str = FIREFOX) -> None:
-        self.agent = agent
-        self.connection = http.client.HTTPConnection(
-            "127.0.0.1", port, timeout=30, source_address=(address, 0)
-        )
+        self.port, self.address, self.agent = port, address, agent
 
     def ask(self, method: str, path: str, body: str = "", **headers: str) -> Any:
         headers = {"User-Agent": self.agent, "Host": "localhost", **headers}
-        self.connection.request(method, path, body or None, headers)
-        response = self.connection.getresponse()
-        response.text = response.read().decode()  # type: ignore[attr-defined]
+        # One for each request: the server closes what rests for two seconds, which on a busy
+        # machine is between any two of them.
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=PATIENCE, source_address=(self.address, 0)
+        )
+        with contextlib.closing(connection):
+            connection.request(method, path, body or None, headers)
+            response = connection.getresponse()
+            response.text = response.read().decode()  # type: ignore[attr-defined]
         return response
 
     def beacon(self, article: str = "", **headers: str) -> int:
         return int(self.ask("POST", "/thong-ke/luot", article, **headers).status)
-
-    def leave(self) -> None:
-        self.connection.close()
 
 
 def at_once(count: int, threads: int, action: Callable[[int], None]) -> None:
@@ -105,33 +111,31 @@ def test_two_processes_count_exactly_and_a_stop_writes_what_waits(
     article = site.shell(ARTICLE).strip().rpartition("-")[2]
 
     def look(visitor: int) -> None:
-        # Twice at once for the two processes, on connections of their own.
+        # Twice at once for the two processes.
         person = Visitor(site.port)
         for _ in range(2):
             forwarded = {"X-Forwarded-For": f"10.0.{visitor // 256}.{visitor % 256}"}
             assert person.beacon(article, **forwarded) == 200
-        person.leave()
 
     at_once(400, 8, look)
     site.process.send_signal(number)
-    site.process.wait(timeout=60)
+    site.process.wait(timeout=PATIENCE)
     found = totals(site)
     assert (found["visits"], found["page_views"], found["views"]) == (400, 800, 400)
 
 
-def test_killed_process_takes_two_seconds_of_counts_along_at_most(site: Site) -> None:
+def test_killed_process_takes_along_only_what_came_since_it_wrote(site: Site) -> None:
     site.wait_until_it_answers()
-    answered: list[float] = []
     person = Visitor(site.port)
-    while not answered or answered[-1] - answered[0] < 4:
+    for _ in range(40):
         assert person.beacon() == 200
-        answered.append(time.monotonic())
+    # Nobody asks for it: the two processes write each second by themselves.
+    wait_for(lambda: totals(site)["page_views"] == 40)
+    for _ in range(40):
+        assert person.beacon() == 200
     os.killpg(site.process.pid, signal.SIGKILL)
-    killed = time.monotonic()
     site.process.wait()
-    person.leave()
-    found = totals(site)["page_views"]
-    assert len([at for at in answered if at < killed - 2]) <= found <= len(answered)
+    assert 40 <= totals(site)["page_views"] <= 80
 
 
 def test_database_that_is_away_costs_no_page_view_and_no_time(tmp_path: Path) -> None:
@@ -158,10 +162,10 @@ def test_database_that_is_away_costs_no_page_view_and_no_time(tmp_path: Path) ->
             began = time.monotonic()
             assert person.beacon() == 200
             slowest = max(slowest, time.monotonic() - began)
-        assert slowest < 2
+        # Whoever waited for the database would have to time out first.
+        assert slowest < 20
         database.start()
         wait_for(lambda: written() == 250)
-        person.leave()
     finally:
         site.end()
         database.stop()
@@ -199,6 +203,7 @@ def nginx(tmp_path: Path) -> Iterator[Callable[[int], int]]:
     folder = tmp_path / "nginx"
     folder.mkdir()
     started: list[subprocess.Popen[bytes]] = []
+    held: list[socket.socket] = []
 
     def start(upstream: int) -> int:
         rules = (settings.BASE_DIR / "deploy" / "nginx.conf").read_text()
@@ -208,7 +213,8 @@ def nginx(tmp_path: Path) -> Iterator[Callable[[int], int]]:
         ]
         locations = "\n".join(match[0] for match in found if match)
         assert locations.count("location") == 2
-        port = free_port()
+        held.append(hold_port())
+        port = held[-1].getsockname()[1]
         path = folder / "nginx.conf"
         path.write_text(
             NGINX.format(
@@ -225,7 +231,9 @@ def nginx(tmp_path: Path) -> Iterator[Callable[[int], int]]:
     yield start
     for process in started:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE)
+    for port in held:
+        port.close()
 
 
 def test_thousand_people_and_thousand_bots_on_a_page_out_of_a_cache(
@@ -238,7 +246,6 @@ def test_thousand_people_and_thousand_bots_on_a_page_out_of_a_cache(
     wait_for(lambda: _answers(port))
     first = Visitor(port)
     assert first.ask("GET", path).headers["X-Cache"] == "MISS"
-    first.leave()
     agents = people_agents(1000) + bot_agents(1000)
     out_of_the_cache: list[str] = []
 
@@ -253,24 +260,23 @@ def test_thousand_people_and_thousand_bots_on_a_page_out_of_a_cache(
                 "POST", "/thong-ke/luot", article, **{"X-Forwarded-For": "9.9.9.9"}
             )
             assert (answer.status, answer.headers["X-Cache"]) == (200, None)
-        visitor.leave()
 
+    began = datetime.now(UTC)
     at_once(2000, 8, look)
+    ended = datetime.now(UTC)
     # A page may be fetched anew when its half minute is over; all the rest is out of the cache.
     assert sum(kind in {"HIT", "STALE", "UPDATING"} for kind in out_of_the_cache) >= 1990
     wait_for(lambda: totals(site)["bot_page_views"] == 1500)
     found = wait_for(lambda: (row := totals(site))["page_views"] == 1500 and row)
     assert (found["visits"], found["bot_visits"], found["views"]) == (1000, 1000, 1000)
-    # Now, in 4, in 6 minutes and in an hour.
-    assert found["online"] == [1000, 1000, 0, 0]
+    # Online is who was seen in the last five minutes, however long all that took.
+    assert online(site, began + timedelta(minutes=4)) == 1000
+    assert online(site, ended + timedelta(minutes=6)) == 0
 
 
 def _answers(port: int) -> bool:
-    visitor = Visitor(port)
     try:
-        visitor.ask("GET", "/healthz")
+        Visitor(port).ask("GET", "/healthz")
     except OSError:
         return False
-    finally:
-        visitor.leave()
     return True

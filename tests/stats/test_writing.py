@@ -29,6 +29,7 @@ from stats.models import (
 from stats.recorder import Recorder, recorder
 from stats.recording import Kind
 from tests.factories import make_article
+from tests.portal.running import PATIENCE
 from tests.stats.visitors import GOOGLEBOT, see
 
 pytestmark = pytest.mark.django_db
@@ -251,7 +252,7 @@ def test_processes_that_write_the_same_visitors_at_once_count_each_once() -> Non
                 for number in range(200):
                     key = number.to_bytes(16, "big")
                     own.add(Kind.PERSON, key, now, article.pk, b"r" + key[1:])
-                ready.wait(30)
+                ready.wait(PATIENCE)
                 own.flush()
         except BaseException as problem:
             problems.append(problem)
