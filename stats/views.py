@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext
 from django.views.generic import TemplateView
 
@@ -35,6 +36,7 @@ class HowView(TemplateView):
             "visit_minutes": recording.VISIT.seconds // 60,
             "keys_change_at": f"{recording.KEYS_CHANGE_AT.seconds // 3600}:00",
             "online_minutes": recording.ONLINE.seconds // 60,
+            "rater_cookie": settings.RATER_COOKIE_NAME,
             "has_english": True,
         }
 
