@@ -141,10 +141,7 @@ def test_check_is_one_statement(challenge: Challenge, django_assert_num_queries:
 
 
 @pytest.mark.django_db
-def test_issuing_is_one_statement(
-    django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(challenges, "SWEEP_EVERY", 10**9)
+def test_issuing_is_one_statement(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
         issue(Kind.SOUND, HERE)
 
