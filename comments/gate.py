@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from django.utils.translation import ngettext
 
 from comments.captcha import challenges
 from comments.models import CommentSettings
+from comments.statements import fetch_row
 from news.models import Article
 
 
@@ -136,9 +136,7 @@ def _gate(row: tuple[Any, ...]) -> Gate:
 
 def _row(statement: str, *values: Any) -> tuple[Any, ...] | None:
     """Return the row of a function, None if it found no article."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        row = cursor.fetchone()
+    row = fetch_row(statement, values)
     return row if row[0] is not None else None
 
 

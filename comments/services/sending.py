@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from comments import hashing, moderation
 from comments.gate import Sending
 from comments.models import Comment, ConsentText, Decision
 from comments.services.deciding import approve_comment, lock, move, record, refuse
+from comments.statements import fetch_row
 from news.text import comparison_key
 
 Status = Comment.Status
@@ -98,9 +99,7 @@ def submit_comment(*, sending: Sending, draft: Draft, now: datetime | None = Non
         hashing.status_key_hash(draft.status_key),
         draft.fingerprint(gate.article_id),
     )
-    with connection.cursor() as cursor:
-        cursor.execute(_STORE, values)
-        pk, paced, is_flood = cursor.fetchone()
+    pk, paced, is_flood = fetch_row(_STORE, values)
     if pk is not None:
         if rules.trust_after and draft.email_hash and not findings and not in_name:
             _publish_trusted(pk, draft.email_hash, rules.trust_after)

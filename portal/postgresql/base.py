@@ -17,7 +17,14 @@ from portal import embedded
 HEALTHY_FOR_SECONDS = 1.0
 
 
+class DatabaseOperations(base.DatabaseOperations):
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str | None:
+        """What ran; of a prepared statement, whose values go apart, the text that was given."""
+        return super().last_executed_query(cursor, sql, params) or sql
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    ops_class = DatabaseOperations
     healthy_until = 0.0
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
