@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import models
 from django.db.models import Q, Sum
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from news.models import Article
@@ -177,7 +178,7 @@ class OpeningBalance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.figure)
+        return number_format(self.figure, force_grouping=True)
 
 
 class Presence(models.Model):

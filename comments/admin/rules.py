@@ -161,6 +161,13 @@ class ConsentTextAdmin(StaffAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and not self._is_evidence(obj)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Refuse, in a sentence, to delete what is evidence."""
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        words = _("%(text)s: somebody agreed to this text, so it is kept.")
+        refusals = [words % {"text": row} for row in objs if self._is_evidence(row)]
+        return deleted, counts, set() if refusals else missing, refusals or protected
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         newest = ConsentText.objects.first()
         initial: dict[str, Any] = super().get_changeform_initial_data(request)

@@ -348,7 +348,7 @@ class ArticleAdmin(StaffAdmin):
                 services.check_delete(article)
             except ValidationError as refusal:
                 refusals += [f"{article}: {message}" for message in refusal.messages]
-        return deleted, counts, missing, refusals or protected
+        return deleted, counts, set() if refusals else missing, refusals or protected
 
     def delete_model(self, request: HttpRequest, obj: Article) -> None:
         services.delete_article(article=obj)

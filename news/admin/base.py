@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.widgets import (
@@ -212,6 +213,16 @@ class StaffAdmin(admin.ModelAdmin):
             kwargs.setdefault("widget", SearchedSelectMultiple(db_field, self.admin_site))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What would go, without the rows that only tie two tables; what stops it comes first."""
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        ties = [m._meta for m in apps.get_models(include_auto_created=True) if m._meta.auto_created]
+        starts = tuple(f"{capfirst(tie.verbose_name)}: " for tie in ties)
+        names = {tie.verbose_name_plural for tie in ties}
+        counts = {name: count for name, count in counts.items() if name not in names}
+        # A right that nobody has is no reason to give where the rows are kept anyway.
+        return _without(deleted, starts), counts, set() if protected else missing, protected
+
     def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not all(map(is_number, request.POST.getlist(ACTION_CHECKBOX_NAME))):
             raise BadRequest("what was picked in the list is no row")
@@ -237,6 +248,15 @@ class StaffAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         context["media"] = with_nonce(request, context["media"])
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _without(tree: list[Any], starts: tuple[str, ...]) -> list[Any]:
+    """Leave out of a tree of lists the words that begin in one of these ways."""
+    return [
+        _without(part, starts) if isinstance(part, list) else part
+        for part in tree
+        if isinstance(part, list) or not str(part).startswith(starts)
+    ]
 
 
 def _without_capital(name: str) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from news.admin.base import StaffAdmin
+from portal.groups import EDITED, KEPT_BY_ITSELF
 from portal.models import User
 
 VERBS = {
@@ -43,6 +44,12 @@ class WithPermissions(StaffAdmin):
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.remote_field.model is Permission:
             kwargs["form_class"] = PermissionsField
+            # What Django and the packages keep for themselves has no page here either.
+            kwargs["queryset"] = (
+                Permission.objects.filter(content_type__app_label__in=[*EDITED, "auth"])
+                .exclude(content_type__model__in=[*KEPT_BY_ITSELF, "permission"])
+                .select_related("content_type")
+            )
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 

@@ -48,7 +48,7 @@ class LinkGroup(models.Model):
 
     class Meta:
         verbose_name = _("group of links")
-        verbose_name_plural = _("website links")
+        verbose_name_plural = _("groups of links")
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:

@@ -189,6 +189,14 @@ class ArticleViewsAdmin(BalanceAdmin):
         row.article = article
         return row
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        title = row.article.title if row else ""
+        named = {"title": _("Change history: %s") % title, "object": title}
+        return super().history_view(request, object_id, {**named, **(extra_context or {})})
+
     @admin.display(description=gettext_lazy("article"))
     def of_article(self, row: ArticleViews) -> str:
         return format_html(

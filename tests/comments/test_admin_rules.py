@@ -123,6 +123,15 @@ def test_changed_switch_and_settings_renew_the_pages(
     assert told == [{article.pk}, set()]
 
 
+def test_a_text_that_somebody_agreed_to_is_kept_with_a_reason(admin_client: Client) -> None:
+    text = make_comment(make_article()).consent
+    picked = {"action": "delete_selected", "_selected_action": [text.pk]}
+    page = admin_client.post("/admin/comments/consenttext/", picked).content.decode()
+    assert "phiên bản 1: đã có người đồng ý với văn bản này nên phải giữ lại." in page
+    assert "không có quyền" not in page
+    assert ConsentText.objects.exists()
+
+
 # --- Personal data ------------------------------------------------------------------------------
 
 

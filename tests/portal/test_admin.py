@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from comments.services import reply_officially
 from portal.groups import EDITORS, WRITERS, create_groups
 from portal.models import (
     AlertBanner,
@@ -29,7 +30,7 @@ from portal.models import (
     Song,
     WardMap,
 )
-from tests.factories import make_article, make_category, make_image
+from tests.factories import make_article, make_category, make_comment, make_image, make_tag
 
 # The first frame of an MP3 file, and silence.
 MP3 = b"\xff\xfb\x90\x00" + bytes(413)
@@ -133,6 +134,46 @@ def test_a_wrong_day_without_a_time_is_named(admin_client: Any) -> None:
     data = {"text": "Bão số 5", "starts_at_0": "31/02/2026", "starts_at_1": ""}
     response = admin_client.post(reverse("admin:portal_alertbanner_add"), data)
     assert "Ngày không hợp lệ" in response.context["adminform"].form.errors["starts_at"][0]
+
+
+def test_bulk_actions_and_lists_speak_of_what_is_picked(
+    admin_client: Any, one_of_each: None
+) -> None:
+    spoken = {
+        "portal_linkgroup": "nhóm liên kết",
+        "portal_menuitem": "mục menu",
+        "comments_listedphrase": "cụm từ cần xem xét",
+        "ratings_ratingswitch": "tùy chọn đánh giá",
+        "comments_commentswitch": "tùy chọn bình luận",
+    }
+    for name, words in spoken.items():
+        answer = admin_client.get(reverse(f"admin:{name}_changelist"))
+        assert answer.context["title"] == f"Danh sách {words}"
+        actions = dict(answer.context["cl"].model_admin.get_action_choices(answer.wsgi_request))
+        assert actions["delete_selected"] == f"Xóa {words} đã chọn"
+
+
+def test_deletion_names_contents_and_not_what_ties_two_tables(admin_client: Any) -> None:
+    tag = make_tag("chuyển đổi số")
+    make_article(tags=[tag])
+    picked = {"action": "delete_selected", "_selected_action": [tag.pk]}
+    for answer in (
+        admin_client.get(f"/admin/news/tag/{tag.pk}/delete/"),
+        admin_client.post("/admin/news/tag/", picked),
+    ):
+        assert dict(answer.context["model_count"]) == {"thẻ": 1}
+        assert "object (" not in answer.content.decode()
+
+
+def test_what_is_kept_is_the_reason_and_not_a_right_that_nobody_has(
+    admin_client: Any, django_user_model: Any
+) -> None:
+    author = django_user_model.objects.create_user("hoa")
+    comment = make_comment(make_article(), status="approved")
+    reply_officially(comment=comment, by=author, text="Phường đã tiếp nhận ý kiến.")
+    page = admin_client.get(f"/admin/portal/user/{author.pk}/delete/").content.decode()
+    assert "Không xóa được người dùng “hoa”" in page
+    assert "không có quyền" not in page
 
 
 def test_permissions_are_named_in_words(admin_client: Any) -> None:
