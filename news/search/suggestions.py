@@ -95,14 +95,20 @@ def meant(query: Query, at: datetime | None = None) -> list[str]:
         rows = [title for (title,) in cursor.fetchall()]
     # What it remembers of its second text serves all the first ones.
     matcher = SequenceMatcher(None, b=wanted, autojunk=False)
-    ways: list[tuple[float, str]] = []
+    ways: list[tuple[float, str, str]] = []
     for key, way in _runs(rows, len(query.words)).items():
+        if key == wanted:
+            return []  # nothing is mistyped
         matcher.set_seq1(key)
         bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
-        if key != wanted and all((likeness := bound()) >= _SIMILAR for bound in bounds):
-            ways.append((likeness, way))
-    best = [way for _, way in sorted(ways, reverse=True)[:MEANT]]
-    return [f"{way} {query.left_out}".rstrip() for way in best]
+        if all((likeness := bound()) >= _SIMILAR for bound in bounds):
+            ways.append((likeness, way, f" {key} "))
+    best: dict[str, str] = {}
+    for _, way, key in sorted(ways, reverse=True):
+        # The same with a word more or less leads to the same.
+        if not any(key in other or other in key for other in best):
+            best[key] = way
+    return [f"{way} {query.left_out}".rstrip() for way in best.values()][:MEANT]
 
 
 def _runs(titles: list[str], count: int) -> dict[str, str]:

@@ -360,6 +360,19 @@ def test_nothing_is_suggested_for_what_resembles_no_title() -> None:
         assert suggestions.meant(parse("zzzz qqqq")) == []
 
 
+def test_words_that_stand_in_a_title_as_typed_are_not_taken_for_mistyped() -> None:
+    make_article("Lịch tiêm chủng mở rộng cho trẻ")
+    make_article("Tiếng chuông ở đình làng")
+    with bounded():
+        assert suggestions.meant(parse("tiem chung")) == []
+
+
+def test_suggestions_do_not_repeat_each_other() -> None:
+    make_article("Lịch tiêm chủng mở rộng cho trẻ")
+    with bounded():
+        assert suggestions.meant(parse("tiem chug")) == ["tiêm chủng"]
+
+
 WIDE, RABIES = "Lịch tiêm chủng mở rộng cho trẻ", "Tiêm chủng phòng bệnh dại"
 
 
