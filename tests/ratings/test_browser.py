@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -299,18 +298,6 @@ def test_rating_and_its_page_are_accessible_and_fit_a_phone(page: Any, article: 
     page.locator(".star").nth(3).click()
     said(page, THANKS)
     assert wrong_with(page, {"width": 320, "height": 640}) == {}
-
-
-def test_paper_tells_the_time_of_viet_nam_wherever_it_is_printed(
-    open_page: Callable[..., Any], article: Article
-) -> None:
-    page = open_page(timezone_id="America/New_York")
-    page.clock.set_fixed_time("2026-11-22T17:05:00Z")
-    page.goto(article.get_absolute_url())
-    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    told = page.locator("[data-printed-at]")
-    expect(told).to_contain_text("00:05")
-    expect(told).to_contain_text("23/11/2026")
 
 
 def test_paper_shows_the_figures_and_no_form(page: Any, article: Article) -> None:
