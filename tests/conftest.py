@@ -18,6 +18,8 @@ from django.utils import translation
 
 from tests.portal.running import PATIENCE, wait_for
 
+SLOW = ("processes", "browser")  # markers, see pyproject.toml
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Take signals as anybody does, for us and for the processes that the tests start.
@@ -28,6 +30,23 @@ def pytest_configure(config: pytest.Config) -> None:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that no process is left alone with one at the end.
+
+    Those are the demo site, then all that start servers, then all that drive a browser. Which comes
+    first among equals is left to chance, as is the order of the tests in a file.
+    """
+
+    def place(item: pytest.Item) -> int:
+        slow = ("demo" in getattr(item, "fixturenames", ()), *map(item.get_closest_marker, SLOW))
+        return next((number for number, is_so in enumerate(slow) if is_so), len(slow))
+
+    of_file: dict[Path, int] = {}
+    for item in items:
+        of_file[item.path] = min(place(item), of_file.get(item.path, place(item)))
+    items.sort(key=lambda item: of_file[item.path])
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from news.models import Article, Category, Listing, OldAddress, Tag
 from tests.factories import make_article, make_category
 from tests.portal.running import PATIENCE
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 COUNT = 2 * BATCH + 50
 # The database of the tests has another name than the one of the settings.

@@ -19,6 +19,8 @@ import pytest
 from portal import embedded
 from tests.portal.running import PATIENCE
 
+pytestmark = pytest.mark.processes
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 AS_ROOT = os.geteuid() == 0
 root_only = pytest.mark.skipif(

@@ -10,6 +10,8 @@ import pytest
 
 from tests.portal.running import PATIENCE
 
+pytestmark = pytest.mark.processes
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 PRELUDE = """

@@ -16,6 +16,8 @@ from django.conf import settings
 from portal.embedded import EmbeddedPostgres
 from tests.portal.running import PATIENCE, Site, wait_for
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:

@@ -26,6 +26,8 @@ from portal.embedded import EmbeddedPostgres
 from tests.portal.running import PATIENCE, Site, hold_port, wait_for
 from tests.stats.visitors import FIREFOX, bot_agents, people_agents
 
+pytestmark = pytest.mark.processes
+
 TOTALS = """
 import json
 from django.db.models import Sum
