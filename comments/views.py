@@ -319,7 +319,7 @@ class StatusView(_OwnView):
                     services.withdraw_comment(comment=comment)
                 case "erase":
                     services.erase_comment(comment=comment)
-                    return self.show({"comment": None})
+                    return self.show({"comment": None, "article": comment.article})
                 case "amend":
                     form = AmendForm(request.POST)
                     if not form.is_valid():

@@ -16,7 +16,7 @@ from comments import services
 from comments.models import Comment, CommentSettings, ListedPhrase, Report
 from news.models import Article
 from portal.models import User
-from tests.comments.sending import TEXT, send, solution
+from tests.comments.sending import TEXT, filled, form_of, send, solution
 from tests.factories import make_article, make_comment
 
 pytestmark = pytest.mark.django_db
@@ -246,9 +246,20 @@ def test_sender_takes_back_copies_and_erases(client: Client, link: str) -> None:
     assert "Bạn đã rút lại bình luận này." in client.get(link).content.decode()
     erased = client.post(link, {"action": "erase"}).content.decode()
     assert "Bình luận và toàn bộ dữ liệu của bạn đã được xóa." in erased
+    address = Comment.objects.get().article.get_absolute_url()
+    assert f'<a href="{address}">Trở về bài viết</a>' in erased
     assert client.get(link).status_code == 404
     row = Comment.objects.get()
     assert (row.name, row.text, row.email) == ("", "", "")
+
+
+def test_sender_is_told_to_keep_the_link_where_the_form_was(
+    client: Client, article: Article
+) -> None:
+    data = filled(form_of(client, article))
+    script = {"x-fragment": "1"}
+    answer = client.post(f"/binh-luan/{article.pk}/gui", data, headers=script, follow=True)
+    assert "Hãy lưu lại liên kết này" in answer.content.decode()
 
 
 @pytest.mark.parametrize("data", [{}, {"action": "approve"}, {"action": ["x", "y"]}])
