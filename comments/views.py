@@ -7,6 +7,8 @@ with the form alone, for the script that puts it in its place.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
@@ -15,23 +17,26 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
 from comments import hashing, reading, services
+from comments.captcha import challenges
 from comments.captcha.challenges import used_up_by
 from comments.captcha.fields import CaptchaField, wants_other
 from comments.forms import (
     AmendForm,
     CommentForm,
     ReportForm,
+    Token,
     new_token,
     read_number,
     read_token,
 )
-from comments.gate import Gate, Sending, read_gate, read_sending
+from comments.gate import Gate, Sending, read_gate, read_sending, remembered
 from comments.models import Comment, CommentSettings
 from comments.models.comments import LONGEST_TEXT
 from comments.services.erasing import exported
@@ -149,15 +154,18 @@ class SendView(PrivateView):
         asks_for_other = wants_other(posted)
         network = hashing.network_hash(request.META["REMOTE_ADDR"])
         key = hashing.status_key(token.nonce) if token else ""
+        used_up = None
+        if not asks_for_other:
+            used_up = used_up_by(posted.get("captcha_key"), posted.get("captcha"))
+            if used_up and token and self._sent_at_once(token, network, key):
+                return HttpResponseRedirect(reverse("comments:status", args=[key]), status=303)
         sending = read_sending(
             int(article),
             read_number(parent),
             network,
             hashing.email_hash(posted.get("email", "")),
             hashing.status_key_hash(key),
-            None
-            if asks_for_other
-            else used_up_by(posted.get("captcha_key"), posted.get("captcha")),
+            used_up,
         )
         if sending is None:
             raise Http404
@@ -169,26 +177,11 @@ class SendView(PrivateView):
                 CommentForm(rules=sending.gate.rules, initial=posted.dict()),
                 self._posted_answered(sending.gate),
             )
-        form = CommentForm(
-            posted,
-            rules=sending.gate.rules,
-            staff=sending.staff,
-            token=token,
-            wording=sending.gate.consent_mark,
-        )
-        cast(CaptchaField, form.fields["captcha"]).row = sending.captcha
+        form = self._filled_in(sending, token)
         is_valid = form.is_valid()
         if not is_valid and not set(form.errors) <= {"captcha"}:
             return self._form(sending.gate, form, self._posted_answered(sending.gate))
-        draft = Draft(
-            name=form.cleaned_data["name"],
-            email=form.cleaned_data["email"],
-            text=form.cleaned_data["text"],
-            parent_id=read_number(parent),
-            network=network,
-            email_hash=hashing.email_hash(form.cleaned_data["email"]),
-            status_key=key,
-        )
+        draft = self._draft(form, network, key)
         if self._has_come_already(sending, draft, is_valid):
             return HttpResponseRedirect(reverse("comments:status", args=[key]), status=303)
         if not is_valid:
@@ -206,6 +199,47 @@ class SendView(PrivateView):
             form.add_error(None, refusal)
             return self._form(sending.gate, form, self._posted_answered(sending.gate))
         return HttpResponseRedirect(reverse("comments:status", args=[key]), status=303)
+
+    def _filled_in(self, sending: Sending, token: Token | None) -> CommentForm:
+        form = CommentForm(
+            self.request.POST,
+            rules=sending.gate.rules,
+            staff=sending.staff,
+            token=token,
+            wording=sending.gate.consent_mark,
+        )
+        cast(CaptchaField, form.fields["captcha"]).row = sending.captcha
+        return form
+
+    def _draft(self, form: CommentForm, network: str, key: str) -> Draft:
+        return Draft(
+            name=form.cleaned_data["name"],
+            email=form.cleaned_data["email"],
+            text=form.cleaned_data["text"],
+            parent_id=read_number(self.request.POST.get("parent", "")),
+            network=network,
+            email_hash=hashing.email_hash(form.cleaned_data["email"]),
+            status_key=key,
+        )
+
+    def _sent_at_once(self, token: Token, network: str, key: str) -> bool:
+        """Store what is right in every respect, in one statement; all else takes the longer way.
+
+        The form is cleaned by the rules that this process knew last, and as if the captcha had been
+        answered: both are for the database to tell.
+        """
+        posted = self.request.POST
+        known = remembered(token.article_id)
+        parent = posted.get("parent", "")
+        if known is None or (parent and read_number(parent) is None):
+            return False
+        captcha = posted["captcha_key"]
+        answer = challenges.given(challenges.kind_of(captcha), posted["captcha"])
+        supposed = (answer, timezone.now() + timedelta(minutes=1))
+        form = self._filled_in(replace(known, captcha=supposed), token)
+        return form.is_valid() and services.submit_at_once(
+            known=known, draft=self._draft(form, network, key), key=captcha, answer=answer
+        )
 
     def _has_come_already(self, sending: Sending, draft: Draft, is_valid: bool) -> bool:
         """Whether this very form was stored before: a button pressed twice, a page sent again."""

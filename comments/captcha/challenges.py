@@ -210,6 +210,11 @@ def check(key: object, answer: object) -> Verdict:
     return judge(key, answer, row)
 
 
+def given(kind: Kind, answer: str) -> str:
+    """Return an answer as it would be stored; of one that is too long to be right, nothing."""
+    return canonical(kind, answer) if len(answer) <= _MAX_ANSWER else ""
+
+
 def judge(key: object, answer: object, row: tuple[str, datetime.datetime] | None) -> Verdict:
     """Say whether an answer is right.
 
@@ -229,8 +234,7 @@ def judge(key: object, answer: object, row: tuple[str, datetime.datetime] | None
     response, expiration = row
     if expiration <= now:
         return Verdict.EXPIRED
-    given = canonical(kind, answer) if len(answer) <= _MAX_ANSWER else ""
-    is_right = hmac.compare_digest(given.encode(errors="replace"), response.encode())
+    is_right = hmac.compare_digest(given(kind, answer).encode(errors="replace"), response.encode())
     return Verdict.RIGHT if is_right else Verdict.WRONG
 
 

@@ -19,7 +19,12 @@ from comments.services.erasing import (
     purge_personal_data,
 )
 from comments.services.reporting import block_sender, handle_report, report_comment
-from comments.services.sending import amend_comment, submit_comment, withdraw_comment
+from comments.services.sending import (
+    amend_comment,
+    submit_at_once,
+    submit_comment,
+    withdraw_comment,
+)
 from comments.services.telling import tell_change
 
 __all__ = [
@@ -38,6 +43,7 @@ __all__ = [
     "reply_officially",
     "report_comment",
     "restore_comment",
+    "submit_at_once",
     "submit_comment",
     "tell_change",
     "withdraw_comment",

@@ -7,6 +7,7 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -58,6 +59,9 @@ def fingerprint(article_id: int, network: str, name: str, text: str) -> str:
 
 # A function of the database (migration 0003): it counts for the limits, and stores what is within.
 _STORE = f"SELECT * FROM comments_store({', '.join(['%s'] * 17)})"  # noqa: S608 – of our own
+# The same (migration 0007) with all that must be known before it: nothing is stored where the stamp
+# of what this process knows is no longer true, the captcha was not answered, or a limit is reached.
+_SEND = f"SELECT comments_send({', '.join(['%s'] * 20)})"
 
 
 def submit_comment(*, sending: Sending, draft: Draft, now: datetime | None = None) -> int:
@@ -77,32 +81,10 @@ def submit_comment(*, sending: Sending, draft: Draft, now: datetime | None = Non
     if draft.parent_id is not None and not sending.parent_is_shown:
         raise refuse(_("The comment you answer is no longer there."), code="parent")
     rules = gate.rules
-    phrases = moderation.phrase_list(sending.phrases)
-    findings = moderation.examine(draft.text, phrases, links_allowed=rules.links_allowed)
-    in_name = phrases.find(draft.name)
-    values = (
-        hashing.sender_key(draft.network, comparison_key(draft.name), draft.email_hash),
-        hashing.network_key(draft.network),
-        now,
-        rules.seconds_between,
-        rules.per_hour_and_network,
-        gate.article_id,
-        draft.parent_id,
-        draft.name,
-        draft.email,
-        draft.text,
-        moderation.hold_reason([*findings, *in_name]),
-        json.dumps([[f.reason, f.start, f.end] for f in findings]),
-        gate.consent[0] if gate.consent else _first_consent(gate.consent_words, now),
-        draft.network,
-        draft.email_hash,
-        hashing.status_key_hash(draft.status_key),
-        draft.fingerprint(gate.article_id),
-    )
+    values, is_clean = _examined(sending, draft, now)
     pk, paced, is_flood = fetch_row(_STORE, values)
     if pk is not None:
-        if rules.trust_after and draft.email_hash and not findings and not in_name:
-            _publish_trusted(pk, draft.email_hash, rules.trust_after)
+        _publish_trusted(pk, sending, draft, is_clean)
         return int(pk)
     if paced is not None:
         left = rules.seconds_between - (now - paced).total_seconds()
@@ -119,6 +101,57 @@ def submit_comment(*, sending: Sending, draft: Draft, now: datetime | None = Non
     raise refuse(_("You have sent this comment already."), code="duplicate")
 
 
+def submit_at_once(
+    *, known: Sending, draft: Draft, key: str, answer: str, now: datetime | None = None
+) -> bool:
+    """Store a comment in a single statement, if everything is as it was when it was asked last.
+
+    Return False where it is not so, or the comment is to be refused: nothing has happened then, and
+    `submit_comment` tells why.
+
+    Args:
+        known: what this process remembers (`gate.remembered`).
+        key: of the captcha, which this uses up.
+        answer: to it, as it is stored (`challenges.given`).
+    """
+    if known.gate.refusal or known.gate.consent is None:
+        return False
+    values, is_clean = _examined(known, draft, now or timezone.now())
+    (pk,) = fetch_row(_SEND, (known.stamp, key, answer, *values))
+    if pk is None:
+        return False
+    _publish_trusted(pk, known, draft, is_clean)
+    return True
+
+
+def _examined(sending: Sending, draft: Draft, now: datetime) -> tuple[tuple[Any, ...], bool]:
+    """Return what a comment is stored with, and whether nothing in it was found to look at."""
+    gate = sending.gate
+    phrases = moderation.phrase_list(sending.phrases)
+    findings = moderation.examine(draft.text, phrases, links_allowed=gate.rules.links_allowed)
+    in_name = phrases.find(draft.name)
+    values = (
+        hashing.sender_key(draft.network, comparison_key(draft.name), draft.email_hash),
+        hashing.network_key(draft.network),
+        now,
+        gate.rules.seconds_between,
+        gate.rules.per_hour_and_network,
+        gate.article_id,
+        draft.parent_id,
+        draft.name,
+        draft.email,
+        draft.text,
+        moderation.hold_reason([*findings, *in_name]),
+        json.dumps([[f.reason, f.start, f.end] for f in findings]),
+        gate.consent[0] if gate.consent else _first_consent(gate.consent_words, now),
+        draft.network,
+        draft.email_hash,
+        hashing.status_key_hash(draft.status_key),
+        draft.fingerprint(gate.article_id),
+    )
+    return values, not findings and not in_name
+
+
 def _first_consent(words: str, now: datetime) -> int:
     """Keep the built-in wording as version 0, when the first comment is sent under it.
 
@@ -130,9 +163,12 @@ def _first_consent(words: str, now: datetime) -> int:
     return int(consent.pk)
 
 
-def _publish_trusted(pk: int, email_hash: str, needed: int) -> None:
+def _publish_trusted(pk: int, sending: Sending, draft: Draft, is_clean: bool) -> None:
     """Publish at once what a sender wrote of whom enough was approved under the same e-mail."""
-    approved = Comment.objects.approved().filter(email_hash=email_hash)
+    needed = sending.gate.rules.trust_after
+    if not (needed and draft.email_hash and is_clean):
+        return
+    approved = Comment.objects.approved().filter(email_hash=draft.email_hash)
     if approved[:needed].count() >= needed:
         approve_comment(
             comment=Comment.objects.get(pk=pk), by=None, note=_("A trusted sender, by the rules.")
