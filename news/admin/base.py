@@ -8,6 +8,7 @@ from django import forms
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.widgets import (
     AdminSplitDateTime,
     AdminTextareaWidget,
@@ -16,8 +17,9 @@ from django.contrib.admin.widgets import (
     AutocompleteSelect,
     AutocompleteSelectMultiple,
 )
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import BadRequest, FieldDoesNotExist, ValidationError
 from django.db import models
+from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -26,6 +28,9 @@ from js_asset import Media, Script
 from news.editor import HtmlEditor
 from news.fields import HtmlField, PlainTextField
 from news.models import Image
+
+# What the filters and the hierarchy of dates put into the address of a list.
+LOOKUPS_OF_FILTERS = {"exact", "in", "isnull", "gte", "lt", "year", "month", "day"}
 
 
 def picture_data(image: Image) -> dict[str, Any]:
@@ -186,6 +191,24 @@ class StaffAdmin(admin.ModelAdmin):
         models.URLField: {"widget": AdminURLFieldWidget, "assume_scheme": "https"},
     }
 
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        """Take from an address what filters put there, and no expressions typed by hand."""
+        typed = _lookups(self.opts, lookup) if LOOKUP_SEP in lookup else []
+        return set(typed) <= LOOKUPS_OF_FILTERS and super().lookup_allowed(lookup, value, request)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        try:
+            return super().get_changelist_instance(request)
+        except (ValueError, OverflowError) as error:
+            # The hierarchy of dates looks for the end of the year 9999.
+            raise IncorrectLookupParameters(error) from error
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What the address fills in; a moment in it is text, which its two boxes do not take."""
+        moments = {f.name for f in self.opts.fields if isinstance(f, models.DateTimeField)}
+        given = super().get_changeform_initial_data(request)
+        return {name: value for name, value in given.items() if name not in moments}
+
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
         return super().get_changelist_form(request, **{"form": RowForm, **kwargs})
 
@@ -248,6 +271,20 @@ class StaffAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         context["media"] = with_nonce(request, context["media"])
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _lookups(options: Any, path: str) -> list[str]:
+    """What follows the fields in a path like "article__category__in"."""
+    parts = path.split(LOOKUP_SEP)
+    for place, part in enumerate(parts):
+        try:
+            field = options.get_field(options.pk.name if part == "pk" else part)
+        except FieldDoesNotExist:
+            return parts[place:]
+        if field.related_model is None:
+            return parts[place + 1 :]
+        options = field.related_model._meta
+    return []
 
 
 def _without(tree: list[Any], starts: tuple[str, ...]) -> list[Any]:

@@ -176,6 +176,36 @@ def test_what_is_kept_is_the_reason_and_not_a_right_that_nobody_has(
     assert "không có quyền" not in page
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["title__regex=(", "title__unaccent=a", "title__trigram_similar=a", "title__search=a"],
+)
+def test_an_expression_typed_into_the_address_of_a_list_is_a_bad_request(
+    admin_client: Any, typed: str
+) -> None:
+    assert admin_client.get(f"/admin/portal/page/?{typed}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("news/article/?published_at__year=9999", 302),
+        ("news/article/?published_at__year=9999&published_at__month=12&published_at__day=31", 302),
+        ("news/article/?published_at__year=0001", 200),
+        ("news/article/?p=99999999999999999999", 200),
+        ("news/article/?o=99999999999999999999", 200),
+        ("news/article/add/?published_at=x&category=abc", 200),
+        ("portal/alertbanner/add/?starts_at=0001-01-01", 200),
+        ("comments/consenttext/add/?valid_from=x", 200),
+    ],
+)
+def test_nonsense_in_the_address_is_no_fault_of_the_server(
+    admin_client: Any, address: str, status: int
+) -> None:
+    make_article()
+    assert admin_client.get(f"/admin/{address}").status_code == status
+
+
 def test_permissions_are_named_in_words(admin_client: Any) -> None:
     form = admin_client.get(reverse("admin:auth_group_add")).context["adminform"].form
     labels = {str(label) for _, label in form.fields["permissions"].choices}
