@@ -5,7 +5,7 @@ normalises before any validator, so lengths are counted in code points of the st
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
@@ -158,6 +158,12 @@ def validate_moment(value: datetime) -> None:
     """
     if not EARLIEST <= value < LATEST:
         raise ValidationError(_("The year must lie between 1900 and 2199."), code="moment")
+
+
+def validate_day(value: date) -> None:
+    """Raise ValidationError for a day of a year that is surely a slip of the hand."""
+    if not EARLIEST.year <= value.year < LATEST.year:
+        raise ValidationError(_("The year must lie between 1900 and 2199."), code="day")
 
 
 class MomentField(models.DateTimeField):

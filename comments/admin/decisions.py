@@ -17,7 +17,7 @@ from comments.admin.asking import ask
 from comments.admin.deciding import MOST_AT_ONCE, STEPS, decide, read
 from comments.admin.moderators import ForModerators
 from comments.models import Comment
-from news.admin.base import is_number
+from news.admin.controls import is_number
 
 
 class DecisionDesk(ForModerators):

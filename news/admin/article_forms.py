@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from news import documents, services
-from news.admin.base import RowFormSet
 from news.admin.categories import category_choices, offer
+from news.admin.rows import RowFormSet
 from news.fields import PlainTextFormField
 from news.models import Article, Attachment
 

@@ -37,7 +37,9 @@ from news.admin.article_states import (
     TakingBack,
     state_of,
 )
-from news.admin.base import ChoicesFilter, RowsInline, SearchedSelect, StaffAdmin
+from news.admin.base import ChoicesFilter, StaffAdmin
+from news.admin.controls import SearchedSelect
+from news.admin.rows import RowsInline
 from news.markup import clean_html
 from news.models import Article, Attachment
 from news.reading import article_context

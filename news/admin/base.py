@@ -1,4 +1,4 @@
-"""What the pages of the admin share: the editor, the choice of a picture, the policy's nonce."""
+"""What the pages of the admin share: how they read addresses, delete, log and ask for a nonce."""
 
 from __future__ import annotations
 
@@ -6,57 +6,38 @@ from typing import Any
 
 from django import forms
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.widgets import (
-    AdminSplitDateTime,
+    AdminDateWidget,
     AdminTextareaWidget,
     AdminURLFieldWidget,
-    AutocompleteMixin,
-    AutocompleteSelect,
-    AutocompleteSelectMultiple,
 )
-from django.core.exceptions import BadRequest, FieldDoesNotExist, ValidationError
+from django.core.exceptions import BadRequest, FieldDoesNotExist
 from django.db import models
 from django.db.models.constants import LOOKUP_SEP
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.text import capfirst
-from js_asset import Media, Script
+from django.utils.translation import gettext as _
+from js_asset import Media
 
+from news.admin.controls import (
+    DayField,
+    MomentInput,
+    PictureInput,
+    SearchedSelect,
+    SearchedSelectMultiple,
+    SplitMomentField,
+    is_number,
+)
+from news.admin.rows import RowForm
 from news.editor import HtmlEditor
 from news.fields import HtmlField, PlainTextField
 from news.models import Image
 
 # What the filters and the hierarchy of dates put into the address of a list.
 LOOKUPS_OF_FILTERS = {"exact", "in", "isnull", "gte", "lt", "year", "month", "day"}
-
-
-def picture_data(image: Image) -> dict[str, Any]:
-    """What a form in the browser needs to know of a picture."""
-    return {
-        "id": image.pk,
-        "url": image.url,
-        # A picture of 320 pixels or less has no smaller copy.
-        "thumb": image.small_url,
-        "alt": image.alt,
-        "caption": image.caption,
-        "label": str(image),
-    }
-
-
-def is_number(value: Any) -> bool:
-    """Whether what a browser sent may be the key of a row."""
-    words = str(value)
-    return words.isascii() and words.isdecimal()
-
-
-class _ShowsWhatCanBe(AutocompleteMixin):
-    """Leaves out what is no key, so that a form with such a value is shown again with its error."""
-
-    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
-        return super().optgroups(name, [key for key in value if is_number(key)], attr)
 
 
 class LookedAtOnly:
@@ -72,17 +53,6 @@ class LookedAtOnly:
         return False
 
 
-class SearchedSelect(_ShowsWhatCanBe, AutocompleteSelect):
-    """One object, found by typing."""
-
-
-class SearchedSelectMultiple(_ShowsWhatCanBe, AutocompleteSelectMultiple):
-    """Several objects, found by typing. Each is taken out by itself."""
-
-    def build_attrs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return {**super().build_attrs(*args, **kwargs), "data-allow-clear": "false"}
-
-
 class ChoicesFilter(admin.ChoicesFieldListFilter):
     """The choices of a field, each beginning as a line of its own does."""
 
@@ -91,102 +61,13 @@ class ChoicesFilter(admin.ChoicesFieldListFilter):
             yield {**choice, "display": capfirst(str(choice["display"]))}
 
 
-class MomentInput(AdminSplitDateTime):
-    """A day and a time, each with its name, in a group that has the name of the field."""
-
-    template_name = "admin/widgets/moment.html"
-    group: Any = ""
-
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        return {**super().get_context(name, value, attrs), "group": self.group}
-
-
-class SplitMomentField(forms.SplitDateTimeField):
-    """A day and a time: a wrong one is named as such even where the other one is missing."""
-
-    widget = MomentInput
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.widget.group = self.label
-
-    def clean(self, value: Any) -> Any:
-        wrong = []
-        for field, part in zip(self.fields, value or [], strict=False):
-            if part in self.empty_values:
-                continue
-            try:
-                field.clean(part)
-            except ValidationError as refusal:
-                wrong += refusal.error_list
-        if wrong:
-            raise ValidationError(wrong)
-        return super().clean(value)
-
-
-class PictureInput(forms.TextInput):
-    """The choice of one picture out of the media library, with its thumbnail."""
-
-    template_name = "admin/widgets/picture.html"
-
-    @property
-    def media(self) -> Media:
-        return Media(
-            css={"all": ["news/admin/picker.css"]},
-            js=[Script("news/admin/picker.js", type="module")],
-        )
-
-    def id_for_label(self, id_: str) -> str:
-        return f"{id_}_choose" if id_ else id_
-
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        image = None
-        if is_number(value):
-            image = Image.objects.filter(pk=value).first()
-        context["picture"] = picture_data(image) if image else None
-        context["widget"]["picker_url"] = reverse("admin:news_image_pick")
-        return context
-
-
-def name_controls(form: Any, row: Any = "") -> None:
-    """Name the controls of a row in a table: what stands above the column names none of them."""
-    for field in form.fields.values():
-        # The links to what is chosen are wrapped around its control.
-        control = getattr(field.widget, "widget", field.widget)
-        if not control.is_hidden:
-            words = f"{field.label}: {row}" if row else field.label
-            control.attrs.setdefault("aria-label", words)
-
-
-class RowForm(forms.ModelForm):
-    """A row of a list that can be changed in its place."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        name_controls(self, self.instance)
-
-
-class RowFormSet(forms.BaseInlineFormSet):
-    """Rows that belong to the object of the page, in a table below its fields."""
-
-    def add_fields(self, form: Any, index: Any) -> None:
-        super().add_fields(form, index)
-        name_controls(form)
-
-
-class RowsInline(admin.TabularInline):
-    """The base of every table of rows that belong to the object of the page."""
-
-    formset = RowFormSet
-
-
 class StaffAdmin(admin.ModelAdmin):
     """The base of every model's pages in this admin."""
 
     formfield_overrides = {
         HtmlField: {"widget": HtmlEditor},
         models.DateTimeField: {"form_class": SplitMomentField, "widget": MomentInput},
+        models.DateField: {"form_class": DayField, "widget": AdminDateWidget},
         PlainTextField: {"widget": AdminTextareaWidget({"rows": 3})},
         models.URLField: {"widget": AdminURLFieldWidget, "assume_scheme": "https"},
     }
@@ -195,6 +76,23 @@ class StaffAdmin(admin.ModelAdmin):
         """Take from an address what filters put there, and no expressions typed by hand."""
         typed = _lookups(self.opts, lookup) if LOOKUP_SEP in lookup else []
         return set(typed) <= LOOKUPS_OF_FILTERS and super().lookup_allowed(lookup, value, request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Write no list whose rows are no longer those that its page was made of."""
+        if self.list_editable and "_save" in request.POST:
+            name = self.opts.pk.name
+            sent = request.POST.get("form-INITIAL_FORMS", "")
+            count = int(sent) if is_number(sent) and len(sent) < 5 else 0
+            keys = {request.POST.get(f"form-{place}-{name}", "") for place in range(count)}
+            rows = self.model._default_manager.filter(pk__in=filter(_is_key, keys))
+            if rows.count() < len(keys):
+                words = _(
+                    "Somebody else deleted a row of this list after you had opened it, so nothing "
+                    "was saved. Please enter your changes again."
+                )
+                messages.warning(request, words)
+                return HttpResponseRedirect(request.get_full_path())
+        return super().changelist_view(request, extra_context)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         try:
@@ -243,6 +141,7 @@ class StaffAdmin(admin.ModelAdmin):
         starts = tuple(f"{capfirst(tie.verbose_name)}: " for tie in ties)
         names = {tie.verbose_name_plural for tie in ties}
         counts = {name: count for name, count in counts.items() if name not in names}
+        counts |= _loosened(self.opts, objs)
         # A right that nobody has is no reason to give where the rows are kept anyway.
         return _without(deleted, starts), counts, set() if protected else missing, protected
 
@@ -285,6 +184,28 @@ def _lookups(options: Any, path: str) -> list[str]:
             return parts[place + 1 :]
         options = field.related_model._meta
     return []
+
+
+def _is_key(value: str) -> bool:
+    return is_number(value) and len(value) < 19
+
+
+def _loosened(options: Any, objs: Any) -> dict[str, int]:
+    """How many rows stay when these objects go, but point to them no longer."""
+    counts = {}
+    for relation in options.related_objects:
+        if relation.hidden or not (relation.many_to_many or relation.on_delete is models.SET_NULL):
+            continue
+        rows = relation.related_model._default_manager.filter(
+            **{f"{relation.field.name}__in": objs}
+        )
+        if count := rows.distinct().count():
+            words = _("%(rows)s that stay and lose it under “%(field)s”") % {
+                "rows": relation.related_model._meta.verbose_name_plural,
+                "field": capfirst(relation.field.verbose_name),
+            }
+            counts[words] = count
+    return counts
 
 
 def _without(tree: list[Any], starts: tuple[str, ...]) -> list[Any]:

@@ -21,7 +21,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from news import library, services
-from news.admin.base import StaffAdmin, picture_data
+from news.admin.base import StaffAdmin
+from news.admin.controls import picture_data
 from news.models import Image
 
 UPLOADS_AT_ONCE = 5

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from comments.models import Comment, CommentSwitch
 from comments.services import tell_change
-from news.admin.base import RowFormSet, RowsInline
+from news.admin.rows import RowFormSet, RowsInline
 from news.models import Article, Category
 from portal.admin import merging  # noqa: F401  (registers what is extended here)
 

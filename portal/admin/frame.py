@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from news.admin.base import ChoicesFilter, RowsInline, StaffAdmin
+from news.admin.base import ChoicesFilter, StaffAdmin
 from news.admin.categories import category_choices, offer
+from news.admin.rows import RowsInline
 from portal.models import (
     AlertBanner,
     HomeBlock,

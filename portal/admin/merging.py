@@ -17,7 +17,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from news.admin.base import SearchedSelect
 from news.admin.categories import (
     AuthorAdmin,
     CategoryAdmin,
@@ -25,6 +24,7 @@ from news.admin.categories import (
     TagAdmin,
     category_choices,
 )
+from news.admin.controls import SearchedSelect
 from news.models import Author, Category, Series, Tag
 from portal.admin.pages import PageAdmin
 from portal.models import Page, Redirect

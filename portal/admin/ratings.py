@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from news.admin.base import RowFormSet, RowsInline
+from news.admin.rows import RowFormSet, RowsInline
 from news.models import Article, Category
 from news.templatetags.vietnamese_tags import number
 from portal.admin.comments import extend

@@ -55,7 +55,20 @@ class WithPermissions(StaffAdmin):
 
 @admin.register(User)
 class StaffUserAdmin(WithPermissions, UserAdmin):
-    pass
+    """Nobody shuts himself or herself out: one's own account is another's to close."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        own = ("is_active", "is_staff", "is_superuser") if obj == request.user else ()
+        return [*super().get_readonly_fields(request, obj), *own]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and obj != request.user
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        if request.user in objs:
+            missing, protected = set(), [_("You cannot delete your own account."), *protected]
+        return deleted, counts, missing, protected
 
 
 admin.site.unregister(Group)

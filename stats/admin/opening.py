@@ -16,7 +16,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from news.admin.base import StaffAdmin, is_number
+from news.admin.base import StaffAdmin
+from news.admin.controls import is_number
 from news.models import Article
 from news.templatetags.vietnamese_tags import number
 from stats import figures, services

@@ -30,7 +30,14 @@ from portal.models import (
     Song,
     WardMap,
 )
-from tests.factories import make_article, make_category, make_comment, make_image, make_tag
+from tests.factories import (
+    make_article,
+    make_author,
+    make_category,
+    make_comment,
+    make_image,
+    make_tag,
+)
 
 # The first frame of an MP3 file, and silence.
 MP3 = b"\xff\xfb\x90\x00" + bytes(413)
@@ -161,7 +168,8 @@ def test_deletion_names_contents_and_not_what_ties_two_tables(admin_client: Any)
         admin_client.get(f"/admin/news/tag/{tag.pk}/delete/"),
         admin_client.post("/admin/news/tag/", picked),
     ):
-        assert dict(answer.context["model_count"]) == {"thẻ": 1}
+        lost = "bài viết vẫn giữ nhưng không còn nội dung này ở mục “Thẻ”"
+        assert dict(answer.context["model_count"]) == {"thẻ": 1, lost: 1}
         assert "object (" not in answer.content.decode()
 
 
@@ -204,6 +212,81 @@ def test_nonsense_in_the_address_is_no_fault_of_the_server(
 ) -> None:
     make_article()
     assert admin_client.get(f"/admin/{address}").status_code == status
+
+
+@pytest.mark.parametrize("day", ["01/01/0001", "31/12/9999"])
+def test_a_year_that_means_nothing_is_refused_wherever_a_day_is_asked_for(
+    admin_client: Any, admin_user: Any, day: str
+) -> None:
+    moments = {"valid_from_0": day, "valid_from_1": "00:00", "text": "Tôi đồng ý."}
+    account = {"username": "admin", "date_joined_0": day, "date_joined_1": "00:00"}
+    for address, field, data in (
+        ("comments/consenttext/add/", "valid_from", moments),
+        (f"portal/user/{admin_user.pk}/change/", "date_joined", account),
+        ("portal/siteidentity/add/", "valid_from", {"valid_from": day}),
+    ):
+        form = admin_client.post(f"/admin/{address}", data).context["adminform"].form
+        assert form.errors[field] == ["Năm phải nằm trong khoảng từ 1900 đến 2199."]
+
+
+def test_a_row_that_somebody_else_deleted_meanwhile_is_named(admin_client: Any) -> None:
+    group = LinkGroup.objects.create(name="Trung ương")
+    link = group.links.create(label="Chính phủ", address="https://chinhphu.vn/")
+    data = {
+        "name": "Trung ương",
+        "position": "0",
+        "links-TOTAL_FORMS": "1",
+        "links-INITIAL_FORMS": "1",
+        "links-0-id": str(link.pk),
+        "links-0-group": str(group.pk),
+        "links-0-label": "Cổng Chính phủ",
+        "links-0-address": "https://chinhphu.vn/",
+        "links-0-position": "0",
+    }
+    link.delete()
+    answer = admin_client.post(f"/admin/portal/linkgroup/{group.pk}/change/", data)
+    assert "Có dòng trong bảng này đã bị người khác xóa" in answer.content.decode()
+    assert not group.links.exists()
+
+
+def test_a_list_with_a_row_that_is_gone_is_not_written(admin_client: Any) -> None:
+    first, second = (LinkGroup.objects.create(name=name) for name in ("Trung ương", "Tỉnh"))
+    data = {
+        "form-TOTAL_FORMS": "2",
+        "form-INITIAL_FORMS": "2",
+        "form-0-id": str(first.pk),
+        "form-0-position": "7",
+        "form-1-id": str(second.pk),
+        "form-1-position": "8",
+        "_save": "Lưu",
+    }
+    first.delete()
+    answer = admin_client.post("/admin/portal/linkgroup/", data, follow=True)
+    assert "chưa thay đổi nào được lưu" in answer.content.decode()
+    second.refresh_from_db()
+    assert second.position == 0
+
+
+def test_deletion_says_which_rows_stay_and_lose_something(admin_client: Any) -> None:
+    author = make_author("Ban Biên tập")
+    make_article(author=author)
+    answer = admin_client.get(f"/admin/news/author/{author.pk}/delete/")
+    lost = "bài viết vẫn giữ nhưng không còn nội dung này ở mục “Tác giả”"
+    assert dict(answer.context["model_count"]) == {"tác giả": 1, lost: 1}
+
+
+def test_nobody_closes_his_own_account(admin_client: Any, admin_user: Any) -> None:
+    address = f"/admin/portal/user/{admin_user.pk}/"
+    assert admin_client.post(f"{address}delete/", {"post": "yes"}).status_code == 403
+    picked = {"action": "delete_selected", "_selected_action": [admin_user.pk], "post": "yes"}
+    page = admin_client.post("/admin/portal/user/", picked).content.decode()
+    assert "Bạn không thể xóa tài khoản của chính mình." in page
+    day = {"date_joined_0": "01/11/2026", "date_joined_1": "07:00"}
+    admin_client.post(f"{address}change/", {"username": "admin", "first_name": "Hòa", **day})
+    admin_user.refresh_from_db()
+    assert admin_user.first_name == "Hòa"
+    assert admin_user.is_active
+    assert admin_user.is_superuser
 
 
 def test_permissions_are_named_in_words(admin_client: Any) -> None:

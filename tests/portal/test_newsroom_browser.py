@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 
 from comments.services import report_comment
 from news.services import add_attachment
+from portal.models import Song
 from tests.accessibility import violations
 from tests.factories import (
     make_article,
@@ -107,3 +108,18 @@ def test_a_box_that_is_searched_says_its_name_and_what_is_chosen(
     page.keyboard.press("Escape")
     page.locator(".field-series .select2-selection__clear").click()
     page.get_by_role("combobox", name="Dòng sự kiện", exact=True).wait_for()
+
+
+def test_a_second_click_sends_no_form_again(page: Any, addresses: dict[str, str]) -> None:
+    page.goto("/admin/portal/song/add/")
+    page.fill("#id_title", "Về Yên Hà")
+    page.fill("#id_link", "https://example.org/bai-hat")
+    page.locator("input[name=_save]").dblclick()
+    page.wait_for_url("**/admin/portal/song/")
+    assert Song.objects.count() == 1
+    # Whoever comes back by the button of the browser may send the form again.
+    page.go_back()
+    page.fill("#id_title", "Về Yên Hà, lời 2")
+    page.locator("input[name=_save]").click()
+    page.wait_for_url("**/admin/portal/song/")
+    assert Song.objects.count() == 2
