@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 
 from portal.embedded import EmbeddedPostgres
-from tests.portal.running import PATIENCE, Site, wait_for
+from tests.portal.running import PATIENCE, Site, lay_out_database, wait_for
 
 pytestmark = pytest.mark.processes
 
@@ -26,6 +26,7 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def site(data: Path) -> Iterator[Site]:
+    lay_out_database(data)
     site = Site(data, "--no-demo")
     yield site
     site.end()
@@ -70,6 +71,7 @@ def test_taken_port_is_said_in_a_sentence(data: Path) -> None:
 
 
 def test_stopped_database_gives_our_own_page_and_needs_no_restart(data: Path) -> None:
+    lay_out_database(data / "server")
     database = EmbeddedPostgres(data / "server")
     database.start()
     where = database.connection_parameters()

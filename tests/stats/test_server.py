@@ -23,7 +23,7 @@ import pytest
 from django.conf import settings
 
 from portal.embedded import EmbeddedPostgres
-from tests.portal.running import PATIENCE, Site, hold_port, wait_for
+from tests.portal.running import PATIENCE, Site, hold_port, lay_out_database, wait_for
 from tests.stats.visitors import FIREFOX, bot_agents, people_agents
 
 pytestmark = pytest.mark.processes
@@ -100,6 +100,7 @@ def at_once(count: int, threads: int, action: Callable[[int], None]) -> None:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
+    lay_out_database(tmp_path / "data")
     site = Site(tmp_path / "data", "--no-demo", TRUSTED_PROXIES="1")
     yield site
     site.end()
@@ -141,6 +142,7 @@ def test_killed_process_takes_along_only_what_came_since_it_wrote(site: Site) ->
 
 
 def test_database_that_is_away_costs_no_page_view_and_no_time(tmp_path: Path) -> None:
+    lay_out_database(tmp_path / "server")
     database = EmbeddedPostgres(tmp_path / "server")
     database.start()
     where = database.connection_parameters()
