@@ -111,6 +111,9 @@ class SearchView(TemplateView):
             "shelves": [c for c in categories if text.slugify(c.name) == slug],
             "tags": list(Tag.objects.filter(slug=slug)) if slug else [],
             "kept": urlencode(kept, errors="replace"),
+            "kept_filters": urlencode(
+                {name: value for name, value in kept.items() if name != "q"}, errors="replace"
+            ),
             "note": words_log.note(query, found.total) if page.number == 1 and is_plain else "",
         }
 

@@ -130,6 +130,13 @@ def test_nothing_found_gives_advice_and_what_may_have_been_meant(client: Client)
     assert 'href="/tim-kiem?q=ti%C3%AAm%20ch%E1%BB%A7ng"' in html
 
 
+def test_what_may_have_been_meant_is_searched_with_the_same_filters(client: Client) -> None:
+    make_article("Lịch tiêm chủng mở rộng", category=make_category("Y tế", slug="y-te"))
+    html = page_of(client, **{"q": "tiem chug", "chuyen-muc": "y-te", "tu-ngay": "01/02/2020"})
+    link = "/tim-kiem?q=ti%C3%AAm%20ch%E1%BB%A7ng&amp;chuyen-muc=y-te&amp;tu-ngay=01%2F02%2F2020"
+    assert f'href="{link}"' in html
+
+
 def test_category_and_keyword_of_that_name_are_pointed_to(client: Client) -> None:
     category, tag = make_category("An toàn giao thông"), make_tag("an toàn giao thông")
     html = page_of(client, q="An toan giao thong")
