@@ -17,6 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from news.markup import clean_html
 from news.text import normalize, normalize_line
 
+# Characters; a page of A4 holds about 3,000.
+LONGEST_PLAIN_TEXT = 20_000
+
 
 class _NormalizedFormField(forms.CharField):
     """A form field that normalises before it validates."""
@@ -43,9 +46,16 @@ class LineFormField(_NormalizedFormField):
 
 
 class PlainTextFormField(_NormalizedFormField):
-    """A form field for plain text of many lines: `normalize` comes before the validators."""
+    """A form field for plain text of many lines: `normalize` comes before the validators.
+
+    Its length is bounded where no form says otherwise: what is pasted in by mistake would stand on
+    every page that shows it.
+    """
 
     widget = forms.Textarea
+
+    def __init__(self, *, max_length: int | None = None, **options: Any) -> None:
+        super().__init__(max_length=max_length or LONGEST_PLAIN_TEXT, **options)
 
 
 class HtmlFormField(_NormalizedFormField):

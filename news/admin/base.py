@@ -145,10 +145,17 @@ class StaffAdmin(admin.ModelAdmin):
         # A right that nobody has is no reason to give where the rows are kept anyway.
         return _without(deleted, starts), counts, set() if protected else missing, protected
 
-    def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not all(map(is_number, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+    def response_action(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        picked = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if not all(map(is_number, picked)):
             raise BadRequest("what was picked in the list is no row")
-        return super().response_action(request, *args, **kwargs)
+        keys = [key for key in picked if _is_key(key)]
+        if picked and not queryset.filter(pk__in=keys).exists():
+            messages.warning(request, _("What you picked is no longer in this list."))
+            return HttpResponseRedirect(request.get_full_path())
+        return super().response_action(request, queryset, *args, **kwargs)
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False

@@ -267,6 +267,19 @@ def test_a_list_with_a_row_that_is_gone_is_not_written(admin_client: Any) -> Non
     assert second.position == 0
 
 
+def test_what_was_picked_and_is_gone_is_said(admin_client: Any) -> None:
+    picked = {"action": "delete_selected", "_selected_action": ["999"], "post": "yes"}
+    answer = admin_client.post("/admin/news/tag/", picked, follow=True)
+    assert "Mục đã chọn không còn trong danh sách này." in answer.content.decode()
+
+
+def test_a_book_pasted_into_a_text_is_refused_in_words(admin_client: Any) -> None:
+    data = {"text": "Đ" * 1_000_000, "valid_from_0": "01/11/2026", "valid_from_1": "07:00"}
+    answer = admin_client.post("/admin/comments/consenttext/add/", data)
+    words = "Nội dung quá dài: tối đa 20000 ký tự (hiện có 1000000)."
+    assert answer.context["adminform"].form.errors["text"] == [words]
+
+
 def test_deletion_says_which_rows_stay_and_lose_something(admin_client: Any) -> None:
     author = make_author("Ban Biên tập")
     make_article(author=author)
