@@ -83,6 +83,8 @@ class SenderDesk(admin.ModelAdmin):
 
     def erase_view(self, request: HttpRequest) -> HttpResponse:
         form, found = self._asked(request, EraseForm)
+        if request.method != "POST":
+            return HttpResponseRedirect(reverse("admin:comments_comment_sender"))
         if found is None:
             return self._show(request, form, found)
         if found.comment is not None:

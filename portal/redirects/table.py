@@ -46,8 +46,10 @@ def read(text: str) -> list[Wish]:
     rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=False)
     wishes: list[Wish] = []
     is_first = True
+    read_until = 0
     try:
         for cells in rows:
+            read_until = rows.line_num
             cells = [cell.strip() for cell in cells]
             # Some spreadsheets name the mark in a line of its own: sep=;
             if not any(cells) or (is_first and cells[0].startswith("sep=")):
@@ -61,11 +63,10 @@ def read(text: str) -> list[Wish]:
                     _("The file has more than %(count)d lines; divide it.") % {"count": MOST_LINES}
                 )
             wishes.append(_wish(rows.line_num, cells))
-    except csv.Error as error:
-        raise ValidationError(
-            _("Line %(line)d cannot be read: %(error)s")
-            % {"line": rows.line_num, "error": str(error)}
-        ) from None
+    except csv.Error:
+        # A field of more than 128 KB: no address, but a quotation mark that is never closed.
+        words = _("Line %(line)d cannot be read; look for a quotation mark that is left open.")
+        raise ValidationError(words % {"line": read_until + 1}) from None
     if not wishes:
         raise ValidationError(_("The file has no lines."))
     return wishes
@@ -87,7 +88,10 @@ def _delimiter_of(text: str) -> str:
 
 
 def _divides(mark: str, line: str) -> bool:
-    cells = next(csv.reader([line], delimiter=mark), [])
+    try:
+        cells = next(csv.reader([line], delimiter=mark), [])
+    except csv.Error:
+        return False
     return len(cells) > 1 and (_is_heading(cells) or _leads(cells[1]))
 
 

@@ -179,6 +179,12 @@ def test_the_comment_of_a_status_link_is_found_and_erased(admin_client: Client) 
     assert comment.erased_at is not None
 
 
+def test_the_address_of_the_erasure_opened_by_itself_asks_whose_data_are_meant(
+    admin_client: Client,
+) -> None:
+    assert admin_client.get(f"{SENDER}erase/")["Location"] == SENDER
+
+
 @pytest.mark.parametrize("who", ["", "khong@example.org", "xyz", "/", "@", "x" * 501])
 def test_unknown_sender_is_said_in_words(who: str, admin_client: Client) -> None:
     make_comment(make_article(), email="man@example.org")

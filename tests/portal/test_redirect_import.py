@@ -90,6 +90,14 @@ def test_empty_or_endless_table_is_refused(text: str) -> None:
         table.read(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "line"), [("Đ" * 200_000, 1), ('/a;/b\n"' + "/c;/d\n" * 30_000, 2)]
+)
+def test_a_line_that_never_ends_is_named(text: str, line: int) -> None:
+    with pytest.raises(ValidationError, match=f"Không đọc được dòng {line};"):
+        table.read(text)
+
+
 def test_lines_are_judged_one_by_one() -> None:
     article, other = make_article(), make_article()
     lead(("/co-roi", article.pk), ("/khac", article.pk))
