@@ -7,10 +7,12 @@ import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.db import connection
 from django.test import Client
@@ -108,6 +110,13 @@ def _quick_passwords() -> Iterator[None]:
     from django.test import override_settings
 
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture
+def middle_of_an_hour() -> Iterator[None]:
+    """Let no day and no limit of an hour or a minute end during the test; the clock runs on."""
+    with time_machine.travel(datetime.now(UTC).replace(minute=20, second=5), tick=True):
         yield
 
 

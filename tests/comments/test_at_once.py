@@ -23,7 +23,10 @@ from tests.comments.sending import filled, form_of
 from tests.factories import make_article, make_comment
 from tests.portal.running import PATIENCE
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("middle_of_an_hour"),
+]
 
 
 def at_once(actions: list[Callable[[], Any]]) -> list[Any]:

@@ -19,7 +19,7 @@ from comments.captcha.fields import HELP, CaptchaField, wants_other
 HERE = "127.0.0.1"
 FOUND = {Kind.PICTURE: "png", Kind.SOUND: "wav"}
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
 
 
 def address(challenge: Challenge, ending: str = "") -> str:

@@ -18,7 +18,7 @@ from news.models import Article
 from news.text import normalize, normalize_line
 from tests.factories import make_article, make_comment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
 
 # tests/comments/fixtures/blns.LICENSE (MIT)
 NAUGHTY: list[str] = json.loads((Path(__file__).parent / "fixtures" / "blns.json").read_text())

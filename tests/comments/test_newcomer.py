@@ -14,7 +14,7 @@ from news.models import Article
 from tests.comments.sending import TEXT, form_of, hidden, send
 from tests.factories import make_article, make_comment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from portal.models import User
 from tests.comments.sending import TEXT, filled, form_of, hidden, send
 from tests.factories import make_article, make_category, make_comment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ from portal.models import User
 from tests.comments.sending import filled, form_of, send
 from tests.factories import make_article
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
 
 OTHER = {"name": "Trần Thị Mận", "text": "Đề nghị lắp thêm đèn ở đầu ngõ số 5."}
 

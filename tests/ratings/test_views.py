@@ -19,7 +19,7 @@ from ratings.models import Rating, RatingSummary, RatingSwitch
 from tests.factories import make_article, make_category, make_rating
 from tests.ratings.crowds import at_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
 
 JSON = {"accept": "application/json"}
 

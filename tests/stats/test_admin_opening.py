@@ -18,7 +18,7 @@ from portal.models import User
 from stats.models import ArticleViews, DailyArticleViews, DailyTotal, OpeningBalance
 from tests.factories import make_article
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
 
 LIST = reverse("admin:stats_openingbalance_changelist")
 FORM = reverse("admin:stats_openingbalance_change", args=[1])

@@ -15,7 +15,7 @@ from stats.recorder import recorder
 from tests.factories import make_article
 from tests.stats.visitors import FIREFOX, GOOGLEBOT, beacon
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
 
 
 def counted() -> tuple[int, int, int, int]:

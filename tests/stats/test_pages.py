@@ -16,7 +16,7 @@ from stats.recorder import recorder
 from tests.factories import make_article
 from tests.stats.visitors import see
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
 
 
 def text(client: Client, address: str) -> str:
