@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.backends.postgresql.base import ServerBindingCursor
+from psycopg import Cursor
 
 
 def fetch_row(statement: str, values: Sequence[Any]) -> tuple[Any, ...]:
@@ -20,7 +20,7 @@ def fetch_row(statement: str, values: Sequence[Any]) -> tuple[Any, ...]:
         statement: always the same text, with a `%s` for each of the values.
     """
     with connection.cursor() as cursor:
-        cursor.cursor = ServerBindingCursor(connection.connection)
+        cursor.cursor = Cursor(connection.connection)
         cursor.execute(statement, values)
         row: tuple[Any, ...] = cursor.fetchone()
         return row

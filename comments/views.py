@@ -230,11 +230,11 @@ class SendView(PrivateView):
         """
         posted = self.request.POST
         known = remembered(token.article_id)
-        parent = posted.get("parent", "")
-        if known is None or (parent and read_number(parent) is None):
+        captcha, parent = posted["captcha_key"], posted.get("parent", "")
+        kind = challenges.kind_of(captcha)
+        if known is None or kind is None or (parent and read_number(parent) is None):
             return False
-        captcha = posted["captcha_key"]
-        answer = challenges.given(challenges.kind_of(captcha), posted["captcha"])
+        answer = challenges.given(kind, posted["captcha"])
         supposed = (answer, timezone.now() + timedelta(minutes=1))
         form = self._filled_in(replace(known, captcha=supposed), token)
         return form.is_valid() and services.submit_at_once(

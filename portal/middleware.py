@@ -277,10 +277,10 @@ class ContentPolicy(CSPMiddleware):
         super().__init__(get_response)
         self.of_everyone = build_policy()
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> Any:
         if settings.DEBUG or is_for_staff(request):
             return super().__call__(request)
-        response = self.get_response(request)
+        response: Any = self.get_response(request)
         response.headers.setdefault(HEADER, self.of_everyone)
         return response
 

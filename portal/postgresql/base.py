@@ -7,7 +7,7 @@ asks a connection for its health once a second at most.
 import time
 from typing import Any
 
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
 
 from portal import embedded
 
@@ -17,10 +17,10 @@ from portal import embedded
 HEALTHY_FOR_SECONDS = 1.0
 
 
-class DatabaseOperations(base.DatabaseOperations):
-    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str | None:
+class DatabaseOperations(operations.DatabaseOperations):
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
         """What ran; of a prepared statement, whose values go apart, the text that was given."""
-        return super().last_executed_query(cursor, sql, params) or sql
+        return str(super().last_executed_query(cursor, sql, params) or sql)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
