@@ -7,7 +7,7 @@ import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,12 @@ def _visits_stay_in_memory() -> Iterator[None]:
     recorder.writes_by_itself = False
     yield
     recorder.reset()
+
+
+@pytest.fixture(autouse=True)
+def _patient_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search that is slow because the machine is busy finds what it finds."""
+    monkeypatch.setattr("news.search.finding.TIMEOUT", timedelta(seconds=PATIENCE))
 
 
 @pytest.fixture(autouse=True)

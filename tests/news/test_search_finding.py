@@ -327,7 +327,8 @@ def test_oldest_article_with_the_words_in_its_title_is_found_among_a_thousand_ne
     assert titles("chợ hạ")[0] == "Chợ Hạ"
 
 
-def test_statement_that_takes_too_long_is_given_up() -> None:
+def test_statement_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("news.search.finding.TIMEOUT", timedelta(milliseconds=800))
     with pytest.raises(SearchTooSlowError), bounded(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(30)")
 
