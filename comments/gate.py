@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import sys
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -199,7 +200,9 @@ def read_sending(
     if row is None:
         return None
     shown, blocked, earlier, phrases, staff, stamp, response, expiration = row[_WIDTH:]
-    known = Sending(_gate(row), None, False, None, phrases or "", staff or "", stamp, None)
+    # The two long texts are the same below all articles: one copy of each serves them.
+    phrases, staff = sys.intern(phrases or ""), sys.intern(staff or "")
+    known = Sending(_gate(row), None, False, None, phrases, staff, stamp, None)
     if len(_remembered) >= _MOST_REMEMBERED:
         _remembered.clear()
     _remembered[article_id] = known

@@ -68,8 +68,8 @@ _COLUMNS = """c.id, coalesce(c.parent_id, c.id),
     CASE c.status WHEN 'approved' THEN c.name ELSE '' END,
     CASE c.status WHEN 'approved' THEN c.text ELSE '' END, c.submitted_at, c.is_official,
     c.corrected_at IS NOT NULL, c.reply_count,
-    CASE WHEN c.status = 'approved' THEN '' WHEN c.erased_at IS NULL THEN 'withdrawn'
-        ELSE 'erased' END"""
+    CASE WHEN c.status = 'approved' THEN '' WHEN c.erased_at = c.withdrawn_at THEN 'erased'
+        ELSE 'withdrawn' END"""
 
 _THREADS = f"""
 SELECT {_COLUMNS} FROM comments_comment c

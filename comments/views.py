@@ -41,6 +41,7 @@ from comments.models import Comment, CommentSettings
 from comments.models.comments import LONGEST_TEXT
 from comments.services.erasing import exported
 from comments.services.sending import Draft, may_be_amended
+from news.text import normalize_line
 
 
 def _gate(article: str) -> Gate:
@@ -163,7 +164,7 @@ class SendView(PrivateView):
             int(article),
             read_number(parent),
             network,
-            hashing.email_hash(posted.get("email", "")),
+            hashing.email_hash(normalize_line(posted.get("email", ""))),
             hashing.status_key_hash(key),
             used_up,
         )

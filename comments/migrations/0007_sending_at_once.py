@@ -33,9 +33,9 @@ BEGIN
         OR EXISTS (SELECT FROM comments_block b WHERE b.kind = 'email' AND b.key = email
                    AND b.until > at_time),
         (SELECT e.fingerprint FROM comments_comment e WHERE e.status_key_hash = status_key),
-        (SELECT string_agg(l.accents_matter::int || l.phrase, E'\\n')
+        (SELECT string_agg(l.accents_matter::int || l.phrase, E'\\n' ORDER BY l.id)
          FROM comments_listedphrase l),
-        (SELECT string_agg(concat_ws(' ', u.last_name, u.first_name), E'\\n')
+        (SELECT string_agg(concat_ws(' ', u.last_name, u.first_name), E'\\n' ORDER BY u.id)
          FROM {settings.AUTH_USER_MODEL.lower().replace(".", "_")} u
          WHERE u.is_staff AND u.is_active AND u.last_name || u.first_name <> '')
     INTO id, slug, title, status, origin, published_at, of_article, of_category, of_site, rules,

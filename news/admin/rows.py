@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.translation import gettext as _
 
 
@@ -34,7 +35,9 @@ class RowFormSet(forms.BaseInlineFormSet):
     def clean(self) -> None:
         super().clean()
         model: Any = self.model
-        if any(model._meta.pk.name in form.errors for form in self.initial_forms):
+        # What both delete is gone as both want it.
+        kept = [f for f in self.initial_forms if not f.cleaned_data.get(DELETION_FIELD_NAME)]
+        if any(model._meta.pk.name in form.errors for form in kept):
             # The key is hidden, and so would be what is wrong with it.
             raise ValidationError(
                 _(

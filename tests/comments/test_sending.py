@@ -11,7 +11,7 @@ from captcha.models import CaptchaStore
 from django.test import Client
 from django.utils import timezone
 
-from comments import forms
+from comments import forms, services
 from comments.models import Block, Comment, CommentSettings, CommentSwitch, ConsentText
 from news.models import Article
 from portal.models import User
@@ -212,8 +212,6 @@ def test_blocked_sender_is_refused(
 ) -> None:
     send(client, article, email="an@example.vn")
     comment = Comment.objects.get()
-    from comments import services
-
     services.block_sender(
         comment=comment,
         kind=kind,
@@ -507,3 +505,21 @@ def test_forms_need_no_token_that_a_page_for_everyone_cannot_carry(article: Arti
     assert client.post(link, {"action": "withdraw"}).status_code == 303
     shown = make_comment(article, status="approved")
     assert client.post(f"/binh-luan/{article.pk}/{shown.pk}/bao-vi-pham", {}).status_code == 400
+
+
+def test_blocked_address_is_known_with_signs_nobody_sees(
+    client: Client, article: Article, admin_user: User
+) -> None:
+    send(client, article, email="an@example.vn")
+    services.block_sender(
+        comment=Comment.objects.get(),
+        kind="email",
+        until=timezone.now() + timedelta(days=1),
+        reason="Quảng cáo nhiều lần.",
+        by=admin_user,
+    )
+    other = Client(REMOTE_ADDR="198.51.100.9")
+    assert (
+        send(other, article, email="an@ex\u200bample.vn", text="Một ý kiến khác.").status_code
+        == 403
+    )

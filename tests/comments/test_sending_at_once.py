@@ -8,17 +8,18 @@ from typing import Any
 
 import pytest
 from captcha.models import CaptchaStore
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from comments import gate, services
+from comments import gate, hashing, services
 from comments.models import Comment, CommentSettings, CommentSwitch, ConsentText, ListedPhrase
 from news.models import Article
 from portal.models import User
 from tests.comments.sending import filled, form_of, send
-from tests.factories import make_article
+from tests.factories import make_article, make_comment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
 
@@ -100,6 +101,30 @@ def blocks_the_network(article: Article) -> None:
     )
 
 
+def blocks_the_address(article: Article) -> None:
+    Comment.objects.update(email_hash=hashing.email_hash("man@example.vn"))
+    services.block_sender(
+        comment=Comment.objects.latest("pk"),
+        kind="email",
+        until=timezone.now() + timedelta(days=1),
+        reason="Quảng cáo nhiều lần.",
+        by=User.objects.create(username="kiem-duyet"),
+    )
+
+
+def closes_below_its_category(article: Article) -> None:
+    CommentSwitch.objects.create(category=article.category, is_open=False)
+
+
+def closes_everywhere(article: Article) -> None:
+    CommentSwitch.objects.create(is_open=False)
+
+
+def closes_after_a_day(article: Article) -> None:
+    CommentSettings.objects.update(closes_after_days=1)
+    Article.objects.filter(pk=article.pk).update(published_at=timezone.now() - timedelta(days=2))
+
+
 def puts_a_consent_in_force(article: Article) -> None:
     ConsentText.objects.create(version=7, text="Tôi đồng ý.", valid_from=timezone.now())
 
@@ -113,6 +138,10 @@ def puts_a_consent_in_force(article: Article) -> None:
         (hires_the_sender, 400, lambda: Comment.objects.count() == 2),
         (reserves_the_name, 400, lambda: Comment.objects.count() == 2),
         (blocks_the_network, 403, lambda: Comment.objects.count() == 2),
+        (blocks_the_address, 403, lambda: Comment.objects.count() == 2),
+        (closes_below_its_category, 403, lambda: Comment.objects.count() == 2),
+        (closes_everywhere, 403, lambda: Comment.objects.count() == 2),
+        (closes_after_a_day, 403, lambda: Comment.objects.count() == 2),
         (puts_a_consent_in_force, 400, lambda: Comment.objects.count() == 2),
     ],
 )
@@ -123,7 +152,7 @@ def test_what_the_office_changed_meanwhile_holds_for_the_next_comment(
     status: int,
     holds: Callable[[], bool],
 ) -> None:
-    data = filled(form_of(client, article), **OTHER)
+    data = filled(form_of(client, article), **OTHER, email="man@example.vn")
     change(article)
     answer, _statements = post(client, article, data)
     assert answer.status_code == status
@@ -161,6 +190,22 @@ def test_refused_comment_counts_once_for_the_limit(client: Client, article: Arti
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(count) FROM comments_sendlimit")
         assert cursor.fetchone() == (4,)
+
+
+def test_moderator_who_is_faster_than_the_rule_of_trust_costs_no_answer(
+    client: Client, article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    CommentSettings.objects.update(trust_after=1)
+    make_comment(article, email="man@example.vn", status="approved")
+    for _turn in range(2):  # the longer way, then the short one
+
+        def decided_meanwhile(**_: Any) -> None:
+            raise ValidationError("Đã có người xử lý.")
+
+        monkeypatch.setattr("comments.services.sending.approve_comment", decided_meanwhile)
+        text = f"Ý kiến thứ {_turn} của một người quen."
+        assert send(client, article, email="man@example.vn", text=text).status_code == 303
+        assert Comment.objects.latest("pk").text == text
 
 
 def test_memory_of_a_process_is_bounded(client: Client, article: Article) -> None:

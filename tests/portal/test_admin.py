@@ -247,6 +247,21 @@ def test_a_row_that_somebody_else_deleted_meanwhile_is_named(admin_client: Any) 
     answer = admin_client.post(f"/admin/portal/linkgroup/{group.pk}/change/", data)
     assert "Có dòng trong bảng này đã bị người khác xóa" in answer.content.decode()
     assert not group.links.exists()
+    # What both have deleted is gone as both wanted.
+    other = group.links.create(label="Quốc hội", address="https://quochoi.vn/")
+    data |= {
+        "links-0-DELETE": "on",
+        "links-TOTAL_FORMS": "2",
+        "links-INITIAL_FORMS": "2",
+        "links-1-id": str(other.pk),
+        "links-1-group": str(group.pk),
+        "links-1-label": "Cổng Quốc hội",
+        "links-1-address": "https://quochoi.vn/",
+        "links-1-position": "0",
+    }
+    answer = admin_client.post(f"/admin/portal/linkgroup/{group.pk}/change/", data)
+    assert answer.status_code == 302
+    assert [row.label for row in group.links.all()] == ["Cổng Quốc hội"]
 
 
 def test_a_list_with_a_row_that_is_gone_is_not_written(admin_client: Any) -> None:
