@@ -130,6 +130,11 @@ class PrivateView(View):
         return response
 
 
+def _sent(key: str) -> HttpResponse:
+    """Lead whoever sent a comment to the page of its state."""
+    return HttpResponseRedirect(reverse("comments:status", args=[key]), status=303)
+
+
 class SendView(PrivateView):
     """The form of a comment."""
 
@@ -159,7 +164,7 @@ class SendView(PrivateView):
         if not asks_for_other:
             used_up = used_up_by(posted.get("captcha_key"), posted.get("captcha"))
             if used_up and token and self._sent_at_once(token, network, key):
-                return HttpResponseRedirect(reverse("comments:status", args=[key]), status=303)
+                return _sent(key)
         sending = read_sending(
             int(article),
             read_number(parent),
@@ -184,7 +189,7 @@ class SendView(PrivateView):
             return self._form(sending.gate, form, self._posted_answered(sending.gate))
         draft = self._draft(form, network, key)
         if self._has_come_already(sending, draft, is_valid):
-            return HttpResponseRedirect(reverse("comments:status", args=[key]), status=303)
+            return _sent(key)
         if not is_valid:
             return self._form(sending.gate, form, self._posted_answered(sending.gate))
         if sending.earlier:
@@ -199,7 +204,7 @@ class SendView(PrivateView):
         except ValidationError as refusal:
             form.add_error(None, refusal)
             return self._form(sending.gate, form, self._posted_answered(sending.gate))
-        return HttpResponseRedirect(reverse("comments:status", args=[key]), status=303)
+        return _sent(key)
 
     def _filled_in(self, sending: Sending, token: Token | None) -> CommentForm:
         form = CommentForm(

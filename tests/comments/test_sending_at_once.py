@@ -91,25 +91,23 @@ def reserves_the_name(article: Article) -> None:
     CommentSettings.objects.update(reserved_names="Trần Thị Mận")
 
 
-def blocks_the_network(article: Article) -> None:
+def block(kind: str) -> None:
     services.block_sender(
         comment=Comment.objects.latest("pk"),
-        kind="network",
+        kind=kind,
         until=timezone.now() + timedelta(days=1),
         reason="Quảng cáo nhiều lần.",
         by=User.objects.create(username="kiem-duyet"),
     )
+
+
+def blocks_the_network(article: Article) -> None:
+    block("network")
 
 
 def blocks_the_address(article: Article) -> None:
     Comment.objects.update(email_hash=hashing.email_hash("man@example.vn"))
-    services.block_sender(
-        comment=Comment.objects.latest("pk"),
-        kind="email",
-        until=timezone.now() + timedelta(days=1),
-        reason="Quảng cáo nhiều lần.",
-        by=User.objects.create(username="kiem-duyet"),
-    )
+    block("email")
 
 
 def closes_below_its_category(article: Article) -> None:
