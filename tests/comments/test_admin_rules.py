@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from comments import hashing
 from comments.models import CannedReason, Comment, CommentSettings, ConsentText, ListedPhrase
-from comments.signals import comments_changed
 from tests.factories import make_article, make_comment
 
 pytestmark = pytest.mark.django_db
@@ -104,14 +103,8 @@ def test_consent_that_somebody_gave_is_never_changed_but_followed_by_a_version(
 
 
 def test_changed_switch_and_settings_renew_the_pages(
-    admin_client: Client, django_capture_on_commit_callbacks: Any
+    admin_client: Client, told: list[set[int]], django_capture_on_commit_callbacks: Any
 ) -> None:
-    told: list[set[int]] = []
-
-    def hear(article_ids: set[int], **kwargs: Any) -> None:
-        told.append(article_ids)
-
-    comments_changed.connect(hear)
     article = make_article()
     with django_capture_on_commit_callbacks(execute=True):
         admin_client.post(
@@ -119,7 +112,6 @@ def test_changed_switch_and_settings_renew_the_pages(
         )
     with django_capture_on_commit_callbacks(execute=True):
         admin_client.post("/admin/comments/commentswitch/add/", {"is_open": "on"})
-    comments_changed.disconnect(hear)
     assert told == [{article.pk}, set()]
 
 
