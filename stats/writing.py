@@ -209,11 +209,12 @@ def _columns(batch: Batch) -> dict[str, list[Any]]:
     }
 
 
+# ARRAY (...) is asked once. After IN, a plan may ask it again for each row, and so pass the limit.
 _ERASE = """
-DELETE FROM stats_presence WHERE key IN (
+DELETE FROM stats_presence WHERE key = ANY (ARRAY(
     SELECT key FROM stats_presence WHERE last_seen_at < %s
     ORDER BY key LIMIT 50000 FOR UPDATE SKIP LOCKED
-)
+))
 """
 
 

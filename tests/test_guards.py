@@ -72,6 +72,16 @@ def test_dark_changes_colours_and_nothing_else() -> None:
     assert other == []
 
 
+def test_no_statement_limits_the_rows_of_a_query_that_a_plan_may_repeat() -> None:
+    """After `IN`, PostgreSQL may ask the inner query once a row: each time it skips what is gone."""
+    inner = r"\bIN\s*\(\s*SELECT\b[^()]*\bLIMIT\b"
+    code = [path for path in tracked(".py", ".sql") if not path.is_relative_to(ROOT / "tests")]
+    assert [
+        path.relative_to(ROOT) for path in code
+        if re.search(inner, path.read_text(encoding="utf-8"), re.IGNORECASE)
+    ] == []  # fmt: skip
+
+
 def test_news_knows_no_other_app() -> None:
     code = [path for path in tracked(".py") if path.is_relative_to(ROOT / "news")]
     assert list(found(r"^\s*(from|import) (portal|stats|comments|ratings)\b", code)) == []

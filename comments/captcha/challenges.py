@@ -238,15 +238,16 @@ def judge(key: object, answer: object, row: tuple[str, datetime.datetime] | None
     return Verdict.RIGHT if is_right else Verdict.WRONG
 
 
+# ARRAY (...) is asked once. After IN, a plan may ask it again for each row, and so pass the limit.
 _SWEEP_STORE = f"""
-DELETE FROM {_STORE} WHERE id IN (
+DELETE FROM {_STORE} WHERE id = ANY (ARRAY(
     SELECT id FROM {_STORE} WHERE hashkey < %s AND expiration <= %s
     ORDER BY hashkey LIMIT %s FOR UPDATE SKIP LOCKED
-)"""  # noqa: S608
+))"""  # noqa: S608
 _SWEEP_TALLY = f"""
-DELETE FROM {_TALLY} WHERE id IN (
+DELETE FROM {_TALLY} WHERE id = ANY (ARRAY(
     SELECT id FROM {_TALLY} WHERE minute < %s ORDER BY minute LIMIT %s FOR UPDATE SKIP LOCKED
-)"""  # noqa: S608
+))"""  # noqa: S608
 
 
 def clean(rows: int | None = None) -> int:

@@ -270,6 +270,18 @@ def test_issuing_sweeps_what_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.django_db
+def test_sweep_keeps_to_its_limit_whichever_plan_the_database_takes() -> None:
+    for _turn in range(5):
+        issue(Kind.PICTURE, HERE)
+    with connection.cursor() as cursor:
+        for way in ("hashjoin", "mergejoin", "hashagg", "material", "sort"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+    with time_machine.travel(timezone.now() + datetime.timedelta(minutes=11)):
+        challenges.clean(3)
+    assert CaptchaStore.objects.count() == 2
+
+
+@pytest.mark.django_db
 def test_command_sweeps_everything_that_is_over(capsys: pytest.CaptureFixture[str]) -> None:
     issue(Kind.PICTURE, HERE)
     issue(Kind.SOUND, HERE)
