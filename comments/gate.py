@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from comments.captcha import challenges
 from comments.models import CommentSettings
-from comments.statements import fetch_row
+from news.statements import fetch_row
 from news.models import Article
 
 

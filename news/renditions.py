@@ -10,6 +10,7 @@ So width, height and srcset of a picture follow from its name, with no query and
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 WIDTHS = (320, 640, 960, 1280)
@@ -71,6 +72,7 @@ class MasterName:
         ]
 
 
+@lru_cache(maxsize=4096)
 def srcset(url: str) -> str:
     """Return the value of a srcset attribute for the address of a master, the master included.
 

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.db.models import F, Q
 from django.http import HttpRequest
 from django.urls import reverse, translate_url
@@ -22,6 +22,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_from_path, override
 
 from news import renditions
+from news.statements import fetch_row
 from portal.models import (
     AlertBanner,
     HomeBlock,
@@ -216,15 +217,14 @@ def _read(today: date, at: datetime) -> dict[str, Any]:
     sql, params = _statement()
     now = {_TODAY: today, _NOW: at}
     of_visits = figures.moments(at)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            sql,
-            [
-                *(now.get(param, param) for param in params),
-                *(of_visits[name] for name in figures.PARAMETERS),
-            ],
-        )
-        return json.loads(cursor.fetchone()[0])
+    (row,) = fetch_row(
+        sql,
+        [
+            *(now.get(param, param) for param in params),
+            *(of_visits[name] for name in figures.PARAMETERS),
+        ],
+    )
+    return json.loads(row)
 
 
 def load(at: datetime | None = None) -> Frame:

@@ -152,7 +152,7 @@ DATABASES["default"] |= {
 }
 DATABASES["default"]["OPTIONS"] = {
     "connect_timeout": 5,
-    # At once where the values come apart from the text (comments/statements.py), else never.
+    # At once where the values come apart from the text (news/statements.py), else never.
     "prepare_threshold": 0,
 } | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

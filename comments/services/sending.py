@@ -19,7 +19,7 @@ from comments import hashing, moderation
 from comments.gate import Sending
 from comments.models import Comment, ConsentText, Decision
 from comments.services.deciding import approve_comment, lock, move, record, refuse
-from comments.statements import fetch_row
+from news.statements import fetch_row
 from news.text import comparison_key
 
 Status = Comment.Status

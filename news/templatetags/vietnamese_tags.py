@@ -29,6 +29,18 @@ def _weekday(moment: Moment) -> str:
 
 
 @register.filter
+def machine_date(moment: Moment | None) -> str:
+    """Return what the attribute of a `<time>` says: "2023-03-14T08:30:00+07:00", or a day alone."""
+    return _local(moment).isoformat() if moment else ""
+
+
+@register.filter
+def short_date(moment: Moment | None) -> str:
+    """Return the day: "14/03/2023"."""
+    return f"{_local(moment):%d/%m/%Y}" if moment else ""
+
+
+@register.filter
 def weekday_date(moment: Moment | None) -> str:
     """Return the date line: "Thứ Ba, 14/03/2023 | 08:30", of a date without the time."""
     if not moment:

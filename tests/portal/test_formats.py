@@ -9,7 +9,9 @@ from django.utils import formats, translation
 from news.templatetags.vietnamese_tags import (
     file_size,
     header_date,
+    machine_date,
     number,
+    short_date,
     updated_line,
     weekday_date,
 )
@@ -64,7 +66,24 @@ def test_date_in_the_head_of_an_english_page():
         assert header_date(MORNING) == "Tuesday, 14/03/2023"
 
 
-@pytest.mark.parametrize("show", [weekday_date, updated_line, header_date])
+LATE = datetime.datetime(2023, 3, 14, 17, 5, tzinfo=datetime.UTC)  # 00:05 of the next day
+
+
+def test_date_for_machines_carries_the_zone():
+    assert machine_date(LATE) == "2023-03-15T00:05:00+07:00"
+
+
+def test_day_for_machines_is_a_day_alone():
+    assert machine_date(datetime.date(2023, 3, 4)) == "2023-03-04"
+
+
+def test_short_date_is_the_day_in_viet_nam():
+    assert short_date(LATE) == "15/03/2023"
+
+
+@pytest.mark.parametrize(
+    "show", [weekday_date, updated_line, header_date, machine_date, short_date]
+)
 @pytest.mark.parametrize("absent", [None, ""])
 def test_absent_date_is_shown_as_nothing(show, absent):
     assert show(absent) == ""

@@ -1,4 +1,4 @@
-"""Statements that each sending of a comment runs, prepared once on a connection."""
+"""Statements that a page or a form runs each time, prepared once on a connection."""
 
 from __future__ import annotations
 
