@@ -18,8 +18,8 @@ from django.utils.translation import ngettext
 
 from comments.captcha import challenges
 from comments.models import CommentSettings
-from news.statements import fetch_row
 from news.models import Article
+from news.statements import fetch_row
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ def test_dark_changes_colours_and_nothing_else() -> None:
 
 
 def test_no_statement_limits_the_rows_of_a_query_that_a_plan_may_repeat() -> None:
-    """After `IN`, PostgreSQL may ask the inner query once a row: each time it skips what is gone."""
+    """After `IN`, PostgreSQL may ask the inner query for each row: it then skips what is gone."""
     inner = r"\bIN\s*\(\s*SELECT\b[^()]*\bLIMIT\b"
     code = [path for path in tracked(".py", ".sql") if not path.is_relative_to(ROOT / "tests")]
     assert [
