@@ -21,6 +21,13 @@ def staff_page(page: Any, admin_user: Any, sign_in: Callable[[Any], None]) -> An
     return page
 
 
+def open_library(page: Any) -> Any:
+    """The media library in its dialog, loaded: its script hands over what is chosen."""
+    library = page.locator(".picture-dialog iframe").element_handle().content_frame()
+    library.wait_for_url("**/pick/**")
+    return library
+
+
 def test_staff_sign_in_by_the_form(page: Any, admin_user: Any) -> None:
     page.goto("/admin/")
     page.fill("#id_username", "admin")
@@ -55,7 +62,7 @@ def test_an_article_is_written_by_keyboard_and_published(staff_page: Any) -> Non
     # The library opens from the tool bar; the second picture of two would be an arrow away.
     page.locator('.prose-menubar button[data-name="figure"]').focus()
     keys.press("Enter")
-    library = page.frame_locator(".picture-dialog iframe")
+    library = open_library(page)
     library.locator("#q").press("Tab")
     library.locator("button.picture").first.focus()
     library.locator("button.picture").first.press("Enter")
@@ -96,7 +103,7 @@ def test_the_lead_picture_is_chosen_and_taken_out(staff_page: Any) -> None:
     page.goto("/admin/news/article/add/")
     page.locator(".picture-field__choose").first.focus()
     page.keyboard.press("Enter")
-    page.frame_locator(".picture-dialog iframe").locator("button.picture").first.click()
+    open_library(page).locator("button.picture").first.click()
     page.locator(".picture-dialog").wait_for(state="detached")
     field = page.locator('input[name="lead_image"]')
     assert field.input_value() == str(image.pk)
@@ -109,8 +116,7 @@ def test_escape_leaves_the_library_without_a_picture(staff_page: Any) -> None:
     make_image()
     page.goto("/admin/news/article/add/")
     page.locator(".picture-field__choose").first.click()
-    page.wait_for_load_state("networkidle")
-    page.frame_locator(".picture-dialog iframe").locator("#q").press("Escape")
+    open_library(page).locator("#q").press("Escape")
     page.locator(".picture-dialog").wait_for(state="detached")
     assert page.locator('input[name="lead_image"]').input_value() == ""
 
