@@ -25,7 +25,7 @@ from tests.factories import make_article, make_author, make_category, make_serie
 
 TEMPLATES = settings.BASE_DIR / "templates"
 COMPONENTS = sorted((TEMPLATES / "components").glob("*.html"))
-PUBLIC = [path for path in TEMPLATES.rglob("*.html") if "admin" not in path.parts]
+PUBLIC = sorted(path for path in TEMPLATES.rglob("*.html") if "admin" not in path.parts)
 STYLES = sorted((settings.BASE_DIR / "portal/static/portal/css").glob("*.css"))
 
 
