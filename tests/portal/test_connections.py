@@ -8,6 +8,7 @@ import pytest
 from django.db import OperationalError, connection, connections
 
 from portal.postgresql import base
+from tests.portal.running import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,7 +48,7 @@ def test_connection_that_the_server_ended_is_found_out_after_one_error() -> None
     other = connections.create_connection("default")
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+            cursor.execute("SELECT pg_terminate_backend(%s, %s)", [pid, PATIENCE * 1000])
     finally:
         other.close()
     with pytest.raises(OperationalError), connection.cursor() as cursor:

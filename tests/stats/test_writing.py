@@ -32,7 +32,7 @@ from tests.factories import make_article
 from tests.portal.running import PATIENCE
 from tests.stats.visitors import GOOGLEBOT, see
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
 NOON = datetime(2026, 11, 22, 12, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 
 
