@@ -136,7 +136,15 @@ def test_category_tree_is_read_in_one_statement(django_assert_num_queries: Any) 
     [
         ({}, True, True),
         ({"published_at": timezone.now() + timedelta(days=1)}, False, False),
-        ({"expires_at": timezone.now() - timedelta(minutes=1)}, False, True),
+        (
+            # Both told: this moment is that of the collection, which a long run leaves far behind.
+            {
+                "published_at": timezone.now() - timedelta(days=2),
+                "expires_at": timezone.now() - timedelta(days=1),
+            },
+            False,
+            True,
+        ),
         ({"status": "withdrawn"}, False, True),
         ({"status": "unpublished"}, False, False),
         ({"status": "draft"}, False, False),
