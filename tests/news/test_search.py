@@ -188,6 +188,7 @@ def test_pages_are_numbered_and_keep_the_filters(client: Client) -> None:
         assert client.get("/tim-kiem", {"q": "họp", "page": number}).status_code == 404
 
 
+@pytest.mark.usefixtures("middle_of_an_hour")
 def test_page_is_public_and_the_same_for_everyone(client: Client, admin_client: Client) -> None:
     make_article("Chợ Hạ")
     for address in ("/tim-kiem?q=chợ", "/tim-kiem/goi-y?q=chợ"):
@@ -249,6 +250,7 @@ def note_of(html: str) -> str:
     return found[1] if found else ""
 
 
+@pytest.mark.usefixtures("middle_of_an_hour")
 def test_search_is_counted_by_its_signed_note(client: Client) -> None:
     make_article("Chợ Hạ")
     note = note_of(page_of(client, q="Chợ HẠ"))
@@ -384,6 +386,14 @@ def hostile(count: int) -> list[str]:
     return [*made, "x" * 100_000, "chợ " * 25_000, '"' * 100_000, "\u0301" * 100_000]
 
 
+def asked_for(client: Client, address: str, words: str) -> tuple[int, float]:
+    """The status of a page, and the seconds that the longest of its statements took."""
+    connection.queries_log.clear()  # it holds the last 9,000 alone
+    with CaptureQueriesContext(connection) as captured:
+        status = client.get(address, {"q": words}).status_code
+    return status, max((float(q["time"]) for q in captured), default=0.0)
+
+
 # All 5,000 with HOSTILE_QUERIES=5000; by default as many as keep the run short.
 @pytest.mark.parametrize("part", range(4))
 def test_hostile_words_never_end_in_an_error_nor_in_a_long_statement(
@@ -393,18 +403,17 @@ def test_hostile_words_never_end_in_an_error_nor_in_a_long_statement(
     for n in range(20):
         make_article(f"Chợ phường {n}", body="<p>Nghị quyết 15/2023</p>", category=category)
     count = int(os.environ.get("HOSTILE_QUERIES", "80"))
-    wrong, longest = [], 0.0
+    wrong = []
     for typed in hostile(count)[part::4]:
         asked = typed.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
         for address in ("/tim-kiem", "/tim-kiem/goi-y"):
-            connection.queries_log.clear()  # it holds the last 9,000 alone
-            with CaptureQueriesContext(connection) as captured:
-                status = client.get(address, {"q": asked}).status_code
-            longest = max([longest, *(float(q["time"]) for q in captured)])
-            if status not in {200, 400, 414}:
-                wrong.append((address, typed[:80], status))
+            status, longest = asked_for(client, address, asked)
+            # What is long takes long each time; a busy machine lets any statement wait once.
+            if longest >= 1.0:
+                longest = min(asked_for(client, address, asked)[1] for _ in range(5))
+            if status not in {200, 400, 414} or longest >= 1.0:
+                wrong.append((address, typed[:80], status, longest))
     assert wrong == []
-    assert longest < 1.0
 
 
 @pytest.mark.parametrize("name", ["chuyen-muc", "tu-ngay", "den-ngay", "sap-xep", "page"])
