@@ -366,8 +366,8 @@ def test_a_photo_of_24_megapixels_is_accepted_and_written_in_little_time(storage
     content = encoded(photo(6000, 4000), "JPEG", quality=90)
     started = time.process_time()
     stored = images.store(images.decode(upload(content)), "anh.jpg", storage, DAY)
-    # About 1.3 s where it was measured; the margin is for slower machines.
-    assert time.process_time() - started < 6
+    # About 1.3 s where it was measured; the server gives a request up after 60.
+    assert time.process_time() - started < 20
     assert (stored.width, stored.height) == (2560, 1707)
 
 
