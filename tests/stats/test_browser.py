@@ -17,7 +17,11 @@ from tests.factories import make_article, make_rating
 from tests.portal.running import wait_for
 from tests.stats.visitors import FIREFOX, see
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("middle_of_an_hour"),
+]
 
 
 # Tells what the page makes of the figures that come back.
