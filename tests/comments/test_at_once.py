@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
@@ -22,6 +21,7 @@ from portal.models import User
 from tests.comments.sending import filled, form_of, send
 from tests.factories import make_article, make_comment
 from tests.portal.running import PATIENCE
+from tests.ratings import crowds
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -30,20 +30,15 @@ pytestmark = [
 
 
 def at_once(actions: list[Callable[[], Any]]) -> list[Any]:
-    """Run everything from one starting shot, a thread and a connection each."""
-    start = threading.Barrier(len(actions))
+    """Run everything from one starting shot; a refusal is a result like any other."""
 
     def run(action: Callable[[], Any]) -> Any:
-        start.wait(PATIENCE)
         try:
             return action()
         except ValidationError as refusal:
             return refusal
-        finally:
-            connections.close_all()
 
-    with ThreadPoolExecutor(len(actions)) as pool:
-        return list(pool.map(run, actions))
+    return crowds.at_once([partial(run, action) for action in actions])
 
 
 @pytest.fixture
