@@ -30,6 +30,9 @@ from comments.captcha.challenges import (
 )
 from comments.captcha.models import Tally
 
+# Challenges are counted by the minute, and the counts of past minutes are swept away.
+pytestmark = pytest.mark.usefixtures("middle_of_an_hour")
+
 HERE = "203.0.113.7"
 KINDS = pytest.mark.parametrize("kind", list(Kind))
 
