@@ -480,7 +480,7 @@ def test_script_knows_what_it_may_put_in_place(
     answer = client.post(f"/binh-luan/{article.pk}/gui", data, headers=script, follow=True)
     assert answer.headers["X-Fragment"] == "1"
     assert "<html" not in answer.content.decode()
-    gone = client.post("/binh-luan/999/gui", data, headers=script)
+    gone = client.post(f"/binh-luan/{article.pk + 1}/gui", data, headers=script)
     assert gone.status_code == 404
     assert "X-Fragment" not in gone.headers
 
