@@ -78,6 +78,7 @@ def test_nothing_waits_and_nobody_is_written_to(moderator: Any) -> None:
     assert mail.outbox == []
 
 
+@pytest.mark.usefixtures("middle_of_an_hour")
 def test_a_day_brings_one_mail_however_often_the_command_runs(
     moderator: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
