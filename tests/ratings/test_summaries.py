@@ -23,7 +23,7 @@ from ratings.raters import Origin
 from tests.factories import make_article, make_category, make_rating
 from tests.ratings.crowds import at_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
 
 
 def make_origin() -> Origin:
@@ -271,7 +271,7 @@ def test_best_rated_are_read_from_an_index_however_many_there_are() -> None:
     ranked = RatingSummary.objects.filter(count__gte=RANKED_FROM).order_by(*order)
     assert [s.article_id for s in ranked] == [articles[n].pk for n in (1, 2, 3)]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
         assert "ratings_summary_by_average" in (plan := ranked.all()[:10].explain())
         assert "Sort" not in plan
 
