@@ -23,6 +23,7 @@ import pytest
 from django.conf import settings
 
 from portal.embedded import EmbeddedPostgres
+from stats.recording import visitor_key
 from tests.portal.running import PATIENCE, Site, hold_port, lay_out_database, wait_for
 from tests.stats.visitors import FIREFOX, bot_agents, people_agents
 
@@ -79,14 +80,22 @@ class Visitor:
         return int(self.ask("POST", "/thong-ke/luot", article, **headers).status)
 
 
-def at_once(count: int, threads: int, action: Callable[[int], None]) -> None:
-    """Do something so often, from several threads; a problem in one of them fails the test."""
+def at_once(count: int, threads: int, action: Callable[[int], None]) -> set[int]:
+    """Do something so often, from several threads; a problem in one of them fails the test.
+
+    Returns whoever was about it at four in the morning, when the keys of visitors change: who looks
+    before and after may be two visitors to us.
+    """
     problems: list[BaseException] = []
+    at_four: set[int] = set()
 
     def some(first: int) -> None:
         try:
             for number in range(first, count, threads):
+                began = time.time()
                 action(number)
+                if visitor_key({}, began) != visitor_key({}, time.time()):
+                    at_four.add(number)
         except BaseException as problem:
             problems.append(problem)
 
@@ -96,6 +105,7 @@ def at_once(count: int, threads: int, action: Callable[[int], None]) -> None:
     for thread in running:
         thread.join()
     assert problems == []
+    return at_four
 
 
 @pytest.fixture
@@ -120,11 +130,13 @@ def test_two_processes_count_exactly_and_a_stop_writes_what_waits(
             forwarded = {"X-Forwarded-For": f"10.0.{visitor // 256}.{visitor % 256}"}
             assert person.beacon(article, **forwarded) == 200
 
-    at_once(400, 8, look)
+    at_four = at_once(400, 8, look)
     site.process.send_signal(number)
     site.process.wait(timeout=PATIENCE)
     found = totals(site)
-    assert (found["visits"], found["page_views"], found["views"]) == (400, 800, 400)
+    assert found["page_views"] == 800
+    assert 400 <= found["visits"] <= 400 + len(at_four)
+    assert found["views"] == found["visits"]
 
 
 def test_killed_process_takes_along_only_what_came_since_it_wrote(site: Site) -> None:
@@ -289,15 +301,17 @@ def test_thousand_people_and_thousand_bots_on_a_page_out_of_a_cache(
             assert (answer.status, answer.headers["X-Cache"]) == (200, None)
 
     began = datetime.now(UTC)
-    at_once(2000, 8, look)
+    at_four = at_once(2000, 8, look)
     ended = datetime.now(UTC)
     # A page may be fetched anew when its half minute is over; all the rest is out of the cache.
     assert sum(kind in {"HIT", "STALE", "UPDATING"} for kind in out_of_the_cache) >= 1990
     wait_for(lambda: totals(site)["bot_page_views"] == 1500)
     found = wait_for(lambda: (row := totals(site))["page_views"] == 1500 and row)
-    assert (found["visits"], found["bot_visits"], found["views"]) == (1000, 1000, 1000)
+    for visits in (found["visits"], found["bot_visits"]):
+        assert 1000 <= visits <= 1000 + len(at_four)
+    assert found["views"] == found["visits"]
     # Online is who was seen in the last five minutes, however long all that took.
-    assert online(site, began + timedelta(minutes=4)) == 1000
+    assert online(site, began + timedelta(minutes=4)) == found["visits"]
     assert online(site, ended + timedelta(minutes=6)) == 0
 
 
