@@ -48,14 +48,18 @@ COLLECT = "from portal.management.commands.serve import Command; Command().colle
 
 @functools.cache
 def _prepare() -> None:
-    """Fill SHARED, unless another process has done it: static files as `serve` collects them, and
-    a migrated database at rest.
+    """Fill SHARED, unless another process of this test run has done it: static files as `serve`
+    collects them, and a migrated database at rest, which others may be copying from then on.
     """
     SHARED.mkdir(exist_ok=True)
+    run, filled_by = os.environ.get("PYTEST_XDIST_TESTRUNUID", ""), SHARED / "filled-by"
     with (SHARED / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        if run and filled_by.exists() and filled_by.read_text() == run:
+            return
         _manage(SHARED / "data", "migrate", "--verbosity=0")
         _manage(SHARED / "data", "shell", "--verbosity=0", "--command", COLLECT)
+        filled_by.write_text(run)
 
 
 def lay_out_database(data: Path) -> None:
