@@ -120,9 +120,9 @@ def test_first_tab_leads_past_the_frame_to_the_content(
 ) -> None:
     page.goto(addresses["article"])
     page.keyboard.press("Tab")
-    assert "Chuyển đến nội dung chính" in page.evaluate("document.activeElement.textContent")
+    expect(page.get_by_role("link", name="Chuyển đến nội dung chính")).to_be_focused()
     page.keyboard.press("Enter")
-    page.wait_for_url("**#*")
+    expect(page.locator("main")).to_be_focused()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('main') !== null")
 
