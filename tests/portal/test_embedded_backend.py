@@ -22,6 +22,7 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from portal import embedded
 
+embedded.RECOVERY_TIMEOUT = 60  # a busy machine takes its time; no request waits here
 data = Path(sys.argv[1])
 settings.configure(DATABASES={"default": embedded.database_settings(data)}, USE_TZ=True)
 django.setup()
