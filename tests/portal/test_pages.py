@@ -37,7 +37,7 @@ from tests.factories import (
     make_tag,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
 
 
 @pytest.fixture
