@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Q, Value
 from django.utils import timezone
 
 from news.models import Article, Category, FeaturedSlot, Listing
@@ -46,60 +46,45 @@ def around(article: Article, tag_ids: list[int], at: datetime | None = None) -> 
             Q(**{f"published_at__{way}": moment}) | Q(**{f"article__{way}": article.pk})
         )
 
-    tagged = Article.tags.through.objects.filter(
-        tag__in=tag_ids, article__in=Article.objects.published(at)
-    ).exclude(article=article.pk)
-    series = Article.objects.published(at).filter(series=article.series_id or 0)
-    kinds = {
-        "newer": _ids(shelf.filter(beside("gt")), "published_at"),
-        "older": _ids(shelf.filter(beside("lt")), "-published_at"),
-        "related": tagged.order_by("-article")
-        .values_list("article", flat=True)
-        .distinct()[:RELATED],
-        "in_series": series.exclude(pk=article.pk)
-        .newest_first()
-        .values_list("pk", flat=True)[:NEIGHBOURS],
-    }
-    found = _union(
-        {kind: ids for kind, ids in kinds.items() if _worth_asking(kind, article, tag_ids)}
-    )
-    cards = Article.objects.for_lists().in_bulk({pk for ids in found.values() for pk in ids})
-    lists = {
+    rows: list[Any] = [
+        shelf.filter(beside("gt"))
+        .order_by("published_at", "article")
+        .values_list(Value("newer"), "article")[:NEIGHBOURS],
+        shelf.filter(beside("lt"))
+        .order_by("-published_at", "-article")
+        .values_list(Value("older"), "article")[:NEIGHBOURS],
+    ]
+    if tag_ids:
+        rows.append(
+            Article.tags.through.objects.filter(
+                tag__in=tag_ids, article__in=Article.objects.published(at)
+            )
+            .exclude(article=article.pk)
+            .order_by("-article")
+            .values_list(Value("related"), "article")
+            .distinct()[:RELATED]
+        )
+    if article.series_id:
+        rows.append(
+            Article.objects.published(at)
+            .filter(series=article.series_id)
+            .exclude(pk=article.pk)
+            .newest_first()
+            .values_list(Value("in_series"), "pk")[:NEIGHBOURS]
+        )
+    found = list(rows[0].union(*rows[1:], all=True))
+    cards = Article.objects.for_lists().in_bulk({pk for _, pk in found})
+    lists: dict[str, list[Article]] = {
         kind: sorted(
-            (cards[pk] for pk in found.get(kind, []) if pk in cards),
+            (cards[pk] for which, pk in found if which == kind and pk in cards),
             key=lambda card: (card.published_at, card.pk),
             reverse=True,
         )
-        for kind in kinds
+        for kind in ("newer", "older", "related", "in_series")
     }
     elsewhere = {card.pk for card in lists["in_series"]}
     lists["related"] = [card for card in lists["related"] if card.pk not in elsewhere]
     return Around(**lists)
-
-
-def _worth_asking(kind: str, article: Article, tag_ids: list[int]) -> bool:
-    return {"related": bool(tag_ids), "in_series": bool(article.series_id)}.get(kind, True)
-
-
-def _ids(rows: QuerySet[Listing], order: str) -> QuerySet[Any]:
-    by_article = "-article" if order.startswith("-") else "article"
-    return rows.order_by(order, by_article).values_list("article", flat=True)[:NEIGHBOURS]
-
-
-def _union(kinds: dict[str, QuerySet[Any]]) -> dict[str, list[int]]:
-    """Evaluate several limited lists of ids in one statement."""
-    parts = []
-    for kind, ids in kinds.items():
-        parts.append(
-            Article.objects.filter(pk__in=ids)
-            .annotate(kind=Value(kind))
-            .order_by()
-            .values_list("kind", "pk")
-        )
-    found: dict[str, list[int]] = {}
-    for kind, pk in parts[0].union(*parts[1:], all=True):
-        found.setdefault(kind, []).append(pk)
-    return found
 
 
 def article_context(article: Article) -> dict[str, Any]:
