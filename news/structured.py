@@ -103,7 +103,8 @@ def _author(article: Article, agency: Agency, full: Full) -> dict[str, Any]:
     """The author as printed; news without one is signed by where it came from, or by the agency."""
     if article.author and not article.byline:
         address = full(article.author.get_absolute_url())
-        return {"@type": "Person", "name": article.author.name, "url": address}
+        kind = "Organization" if article.author.is_office else "Person"
+        return {"@type": kind, "name": article.author.name, "url": address}
     if article.byline or article.source_author:
         return {"@type": "Person", "name": article.byline or article.source_author}
     name = article.source_name or agency.name

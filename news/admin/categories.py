@@ -125,5 +125,5 @@ class SeriesAdmin(NamedAdmin):
 @admin.register(Author)
 class AuthorAdmin(NamedAdmin):
     ordering = ["sort_key"]
-    list_display = ["name", "role", "articles"]
-    fields = ["name", "slug", "role"]
+    list_display = ["name", "role", "is_office", "articles"]
+    fields = ["name", "slug", "role", "is_office"]

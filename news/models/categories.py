@@ -226,6 +226,11 @@ class Author(Named):
     SLUG_FALLBACK = "tac-gia"
 
     role = LineField(_("role"), max_length=120, blank=True)
+    is_office = models.BooleanField(
+        _("is an office"),
+        default=False,
+        help_text=_("Search engines take a name for that of a person, unless this is ticked."),
+    )
     sort_key = ComputedField(
         source="name",
         compute=text.name_sort_key,

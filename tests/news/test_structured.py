@@ -129,6 +129,19 @@ def test_author_is_whoever_signs_the_article(
     assert (author["@type"], author["name"]) == expected
 
 
+@pytest.mark.parametrize(("is_office", "kind"), [(True, "Organization"), (False, "Person")])
+def test_author_in_the_list_of_authors_is_a_person_or_an_office(
+    client: Client, agency: SiteIdentity, is_office: bool, kind: str
+) -> None:
+    article = full_article(author=make_author("Phòng Kinh tế", is_office=is_office))
+    author = described(page_of(client, article))["NewsArticle"]["author"]
+    assert author == {
+        "@type": kind,
+        "name": "Phòng Kinh tế",
+        "url": SITE + article.author.get_absolute_url(),
+    }
+
+
 def test_article_tells_the_way_from_the_home_page(client: Client) -> None:
     article = full_article()
     steps = described(page_of(client, article))["BreadcrumbList"]["itemListElement"]
