@@ -39,10 +39,11 @@ def _save(article: Article, locked: Article) -> Article:
     """Check and write the locked row, and let the object that was handed in read the same."""
     locked.full_clean()
     locked.save()
-    for name in ("status", "status_reason", "published_at", "first_published_at", "updated_at"):
+    for name in (
+        *("status", "status_reason", "published_at", "first_published_at", "withdrawn_at"),
+        *("updated_at", "change_note", "redirect_to"),
+    ):
         setattr(article, name, getattr(locked, name))
-    article.change_note = locked.change_note
-    article.redirect_to = locked.redirect_to
     return locked
 
 
@@ -125,6 +126,7 @@ def _become_published(article: Article, at: datetime | None) -> None:
         article.first_published_at = max(article.published_at, now)
     article.status = Status.PUBLISHED
     article.status_reason = ""
+    article.withdrawn_at = None
     article.redirect_to = None
 
 
@@ -195,10 +197,11 @@ def check_withdraw(article: Article) -> None:
 
 @transaction.atomic
 def withdraw_article(*, article: Article, reason: str) -> Article:
-    """Take an article out of all lists; its page stays, under a notice with the reason."""
+    """Take an article out of all lists; its page stays, under a notice with reason and time."""
     locked = _lock(article)
     check_withdraw(locked)
     locked.status_reason = _reason(reason)
+    locked.withdrawn_at = timezone.now()
     locked.status = Status.WITHDRAWN
     return _save(article, locked)
 
@@ -220,6 +223,7 @@ def unpublish_article(
     check_unpublish(locked)
     locked.status_reason = _reason(reason)
     locked.redirect_to = redirect_to
+    locked.withdrawn_at = None
     locked.status = Status.UNPUBLISHED
     return _save(article, locked)
 

@@ -86,6 +86,8 @@ class Article(models.Model):
     status_reason = PlainTextField(
         _("reason"), blank=True, help_text=_("Shown to readers of a withdrawn article.")
     )
+    # Empty also where an article was withdrawn before this was recorded.
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
     published_at = MomentField(
         _("publication time"),
         null=True,
@@ -208,6 +210,10 @@ class Article(models.Model):
                 condition=~Q(status__in=["withdrawn", "unpublished"]) | ~Q(status_reason=""),
                 name="news_article_withdrawn_has_reason",
                 violation_error_message=_("Say why the article is taken back."),
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(status="withdrawn"),
+                name="news_article_withdrawn_at_is_of_a_withdrawn_one",
             ),
             models.CheckConstraint(
                 condition=Q(expires_at=None)

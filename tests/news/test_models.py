@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
         ("news_article_public_status_has_first_published_at", {"first_published_at": None}),
         ("news_article_withdrawn_has_reason", {"status": "withdrawn"}),
         ("news_article_withdrawn_has_reason", {"status": "unpublished"}),
+        ("news_article_withdrawn_at_is_of_a_withdrawn_one", {"withdrawn_at": timezone.now()}),
         ("news_article_republished_names_its_source", {"origin": "republished"}),
         ("news_article_status_is_known", {"status": "hidden"}),
         ("news_article_origin_is_known", {"origin": "copied"}),

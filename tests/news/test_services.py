@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -120,6 +121,20 @@ def test_a_withdrawn_article_keeps_its_page_and_leaves_the_lists() -> None:
     services.withdraw_article(article=article, reason="Sai số liệu.")
     assert article not in Article.objects.published()
     assert article in Article.objects.readable()
+
+
+def test_a_withdrawn_article_remembers_when_until_it_is_put_back_or_taken_away() -> None:
+    back, away = make_article(), make_article()
+    with time_machine.travel(timezone.now(), tick=False):
+        for article in (back, away):
+            services.withdraw_article(article=article, reason="Sai số liệu.")
+            assert article.withdrawn_at == timezone.now()
+    publish(back)
+    services.unpublish_article(article=away, reason="Đăng trùng.")
+    for article in (back, away):
+        assert article.withdrawn_at is None
+        article.refresh_from_db()
+        assert article.withdrawn_at is None
 
 
 @pytest.mark.parametrize("reason", ["", "   \n"])

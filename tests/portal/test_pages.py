@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -235,6 +235,23 @@ def test_withdrawn_article_answers_under_a_notice_with_its_reason(client: Client
     response = client.get(article.get_absolute_url())
     assert response.status_code == 200
     assert "Số liệu chưa được kiểm chứng." in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("prefix", "sentence"),
+    [("", "Thu hồi lúc 09:15, 15/03/2023."), ("/en", "It was withdrawn at 09:15, 15/03/2023.")],
+)
+def test_notice_of_a_withdrawn_article_says_since_when(
+    client: Client, prefix: str, sentence: str
+) -> None:
+    at = datetime(2023, 3, 15, 2, 15, tzinfo=UTC)
+    article = make_article(status="withdrawn", withdrawn_at=at)
+    assert sentence in client.get(prefix + article.get_absolute_url()).content.decode()
+
+
+def test_notice_of_a_withdrawn_article_whose_time_is_unknown_says_none(client: Client) -> None:
+    article = make_article(status="withdrawn")
+    assert "Thu hồi lúc" not in client.get(article.get_absolute_url()).content.decode()
 
 
 def test_unpublished_article_answers_410_in_vietnamese(client: Client) -> None:
