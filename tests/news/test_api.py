@@ -396,5 +396,10 @@ def test_description_has_what_its_standard_requires() -> None:
     assert len(names) == len(document["paths"])
 
 
+def test_top_of_the_interface_leads_to_its_description(client: Client) -> None:
+    response = client.get("/api/")
+    assert (response.status_code, response["Location"]) == (302, "/api/openapi.json")
+
+
 def test_description_speaks_vietnamese(client: Client) -> None:
     assert get(client, "/api/openapi.json")["info"]["title"] == "Tin tức của Cổng"
