@@ -22,8 +22,10 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
 from news import openapi
@@ -39,6 +41,7 @@ class BadParameter(Exception):  # noqa: N818 – it is an answer to the caller, 
     """A parameter that cannot be read; its text is a sentence for the caller."""
 
 
+@method_decorator(csrf_exempt, name="dispatch")  # what only reads asks for no token
 class ApiView(View):
     """An answer for programs: JSON, also where something is wrong."""
 
@@ -52,6 +55,11 @@ class ApiView(View):
         # Published news, the same for everyone: any website may read it.
         response["Access-Control-Allow-Origin"] = "*"
         response["X-Robots-Tag"] = "noindex"
+        return response
+
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        response = failure(405, _("This address cannot be used in that way."))
+        response["Allow"] = "GET, HEAD"
         return response
 
 

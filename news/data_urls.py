@@ -1,7 +1,6 @@
 """Addresses for programs: one language, no prefix."""
 
 from django.urls import path, re_path
-from django.views.generic import RedirectView
 
 from news import api, feeds, sitemaps
 
@@ -21,7 +20,7 @@ urlpatterns = [
         sitemaps.MonthView.as_view(),
         name="sitemap-month",
     ),
-    path("api/", RedirectView.as_view(pattern_name="data:api-description")),
+    path("api/", api.DescriptionView.as_view()),
     path("api/articles/", api.ArticleListView.as_view(), name="api-articles"),
     path("api/articles/<int:pk>/", api.ArticleView.as_view(), name="api-article"),
     path("api/categories/", api.CategoryListView.as_view(), name="api-categories"),

@@ -1,4 +1,7 @@
-"""Statements that a page or a form runs each time, prepared once on a connection."""
+"""Statements that a page or a form runs each time, prepared once on a connection.
+
+Here because it is below both who reads the frame of a page and who stores a comment.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,9 @@ def fetch_row(statement: str, values: Sequence[Any]) -> tuple[Any, ...]:
     """Run a statement that returns one row, and return it.
 
     Django writes the values into the text of a statement, which suits those it composes. One that
-    stays the same costs more to read and to plan than to run: PostgreSQL does both once for this
-    cursor, which sends the values apart (settings: `prepare_threshold`).
+    stays the same costs more to read and to plan than to run: sent apart from its values, it is
+    read once on each connection, and planned once if one plan suits all values, which PostgreSQL
+    finds out in the first five runs (settings: `prepare_threshold`).
 
     Args:
         statement: always the same text, with a `%s` for each of the values.

@@ -258,10 +258,13 @@ class PublicPage:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        """Refuse a method that the view does not know, before its form token is asked for."""
+        """Refuse a method that the view does not know, before its form token is asked for.
+
+        A view that asks for none refuses by itself, in its own way.
+        """
         view_class = getattr(view, "view_class", None)
         method = (request.method or "").lower()
-        if view_class is None or method == "head":
+        if view_class is None or method == "head" or getattr(view, "csrf_exempt", False):
             return None
         known = [name for name in view_class.http_method_names if hasattr(view_class, name)]
         return None if method in known else HttpResponseNotAllowed(map(str.upper, known))

@@ -107,7 +107,7 @@ TAKING_BACK = {
     "withdraw": TakingBack(
         gettext_lazy("Withdraw the article"),
         gettext_lazy(
-            "The article leaves all lists. Its page stays, and shows the reason to the readers."
+            "The article leaves all lists. Its page stays, and tells the readers when and why."
         ),
         gettext_lazy("The article “%(title)s” was withdrawn."),
         gettext_lazy("Withdrawn. Reason: %(reason)s"),

@@ -13,6 +13,8 @@ from django import template
 from django.utils import timezone
 from django.utils.formats import get_format, number_format
 
+from news import structured
+
 register = template.Library()
 
 Moment = datetime.datetime | datetime.date
@@ -31,7 +33,9 @@ def _weekday(moment: Moment) -> str:
 @register.filter
 def machine_date(moment: Moment | None) -> str:
     """Return what the attribute of a `<time>` says: "2023-03-14T08:30:00+07:00", or a day alone."""
-    return _local(moment).isoformat() if moment else ""
+    if isinstance(moment, datetime.datetime):
+        return structured.moment(moment) or ""
+    return moment.isoformat() if moment else ""
 
 
 @register.filter

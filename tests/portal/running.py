@@ -66,8 +66,11 @@ def lay_out_database(data: Path) -> None:
     """Give a data folder an empty, migrated database: copying takes less time than making one."""
     _prepare()
     data.mkdir(parents=True)
-    # With owners and rights: root runs the server under another account.
-    subprocess.run(["cp", "-a", SHARED / "data" / "postgres", data], check=True)
+    with (SHARED / "lock").open("w") as lock:
+        # Another test run with this folder may be about to start the database in it.
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        # With owners and rights: root runs the server under another account.
+        subprocess.run(["cp", "-a", SHARED / "data" / "postgres", data], check=True)
 
 
 def _environment(data: Path) -> dict[str, str]:

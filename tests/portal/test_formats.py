@@ -73,6 +73,15 @@ def test_date_for_machines_carries_the_zone():
     assert machine_date(LATE) == "2023-03-15T00:05:00+07:00"
 
 
+def test_date_for_machines_has_no_parts_of_a_second():
+    assert machine_date(LATE.replace(second=7, microsecond=123456)) == "2023-03-15T00:05:07+07:00"
+
+
+def test_date_for_machines_of_a_time_when_viet_nam_was_minutes_and_seconds_apart_is_in_utc():
+    old = datetime.datetime(1905, 5, 5, 5, 5, tzinfo=datetime.UTC)
+    assert machine_date(old) == "1905-05-05T05:05:00+00:00"
+
+
 def test_day_for_machines_is_a_day_alone():
     assert machine_date(datetime.date(2023, 3, 4)) == "2023-03-04"
 

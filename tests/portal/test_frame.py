@@ -75,3 +75,14 @@ def test_statement_of_the_frame_is_compiled_once() -> None:
         frame.load(now + timedelta(days=1))
     assert len(captured) == 2
     assert frame._statement.cache_info().misses == compiled
+
+
+def test_statement_of_the_frame_is_prepared_once_on_a_connection() -> None:
+    frame.load()
+    frame.load(timezone.now() + timedelta(days=1))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans + custom_plans >= 2 FROM pg_prepared_statements"
+            " WHERE statement LIKE 'SELECT json_build_object(''identity''%'"
+        )
+        assert cursor.fetchall() == [(True,)]

@@ -11,7 +11,7 @@ from django.db import connections
 
 from tests.portal.running import PATIENCE
 
-# The database takes fifty connections, and the tests run on every core.
+# PostgreSQL takes a hundred connections unless told otherwise, and the tests run on every core.
 CONNECTIONS = 20
 
 
