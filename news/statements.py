@@ -1,6 +1,6 @@
 """Statements that a page or a form runs each time, prepared once on a connection.
 
-Here because it is below both who reads the frame of a page and who stores a comment.
+Here because it is below all who need it: the search, the frame of a page, the sending of a comment.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from django.db import connection
 from psycopg import Cursor
 
 
-def fetch_row(statement: str, values: Sequence[Any]) -> tuple[Any, ...]:
-    """Run a statement that returns one row, and return it.
+def fetch_all(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Run a statement and return its rows.
 
     Django writes the values into the text of a statement, which suits those it composes. One that
     stays the same costs more to read and to plan than to run: sent apart from its values, it is
@@ -26,5 +26,11 @@ def fetch_row(statement: str, values: Sequence[Any]) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
         cursor.cursor = Cursor(connection.connection)
         cursor.execute(statement, values)
-        row: tuple[Any, ...] = cursor.fetchone()
-        return row
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def fetch_row(statement: str, values: Sequence[Any]) -> tuple[Any, ...]:
+    """The same for a statement that returns one row."""
+    (row,) = fetch_all(statement, values)
+    return row

@@ -104,12 +104,11 @@ def find(query: Query, filters: Filters, at: datetime | None = None) -> Found:
     sql, params = _statement(query, filters, at)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        hits, articles_of_hits, files_of_hits = cursor.fetchone()
+        hits, articles_of_hits, articles_of_files, files_of_hits = cursor.fetchone()
     articles = dict.fromkeys(articles_of_hits or [])
     files: dict[int, list[int]] = {}
-    for article, file in zip(articles_of_hits or [], files_of_hits or [], strict=True):
-        if file is not None:
-            files.setdefault(article, []).append(file)
+    for article, file in zip(articles_of_files or [], files_of_hits or [], strict=True):
+        files.setdefault(article, []).append(file)
     return Found(list(articles)[:MOST], files, max(hits, len(articles)) > MOST)
 
 
@@ -172,7 +171,8 @@ def _statement(query: Query, filters: Filters, at: datetime) -> tuple[str, list[
         # know how short it is.
         f" FROM news_searchentry WHERE id = ANY(ARRAY({every})))"
         f" SELECT (SELECT count(*) FROM whole), array_agg(article_id {order}),"
-        f" array_agg(attachment_id {order}) FROM scored"
+        f" array_agg(article_id {order}) FILTER (WHERE attachment_id IS NOT NULL),"
+        f" array_agg(attachment_id {order}) FILTER (WHERE attachment_id IS NOT NULL) FROM scored"
     )
     return sql, params
 
