@@ -59,7 +59,7 @@ class ApiView(View):
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         response = failure(405, _("This address cannot be used in that way."))
-        response["Allow"] = "GET, HEAD"
+        response["Allow"] = ", ".join(self.http_method_names).upper()
         return response
 
 

@@ -5,11 +5,25 @@ Here because it is below all who need it: the search, the frame of a page, the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
 from psycopg import Cursor
+
+NOW = datetime.max.replace(tzinfo=UTC)
+"""Stands for the moment of a reading in a statement that the ORM compiles once in a process."""
+
+
+def filled(params: Iterable[Any], values: Mapping[Any, Any]) -> list[Any]:
+    """The parameters of a statement that was compiled once, for one run of it.
+
+    Args:
+        params: as they were compiled.
+        values: what to put in place of each that stands for something, as NOW does.
+    """
+    return [values.get(param, param) for param in params]
 
 
 def fetch_all(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -22,7 +22,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_from_path, override
 
 from news import renditions
-from news.statements import fetch_row
+from news.statements import NOW, fetch_row, filled
 from portal.models import (
     AlertBanner,
     HomeBlock,
@@ -139,13 +139,12 @@ def _address(typed: str) -> str:
         return translate_url(typed, language)
 
 
-# What varies between two readings of the frame; put in their place when the statement is run.
+# Stands for the day of a reading, as NOW does for its moment.
 _TODAY = date.max
-_NOW = datetime.max.replace(tzinfo=UTC)
 
 
 def _parts() -> dict[str, models.QuerySet]:
-    """The frame as it is on the day _TODAY, at the moment _NOW, in every language."""
+    """The frame as it is on the day _TODAY, at the moment NOW, in every language."""
     identity_fields = [
         f.name for f in SiteIdentity._meta.concrete_fields if not f.is_relation and f.name != "id"
     ]
@@ -189,9 +188,7 @@ def _parts() -> dict[str, models.QuerySet]:
             *("label", "address", "group_id", "group__name", "group__name_en"),
         ),
         "alerts": _columns(
-            AlertBanner.objects.filter(starts_at__lte=_NOW, ends_at__gt=_NOW).order_by(
-                "-starts_at"
-            ),
+            AlertBanner.objects.filter(starts_at__lte=NOW, ends_at__gt=NOW).order_by("-starts_at"),
             *("text", "text_en", "link", "level"),
         ),
     }
@@ -215,15 +212,12 @@ def _statement() -> tuple[str, tuple[Any, ...]]:
 
 def _read(today: date, at: datetime) -> dict[str, Any]:
     sql, params = _statement()
-    now = {_TODAY: today, _NOW: at}
     of_visits = figures.moments(at)
-    (row,) = fetch_row(
-        sql,
-        [
-            *(now.get(param, param) for param in params),
-            *(of_visits[name] for name in figures.PARAMETERS),
-        ],
-    )
+    values = [
+        *filled(params, {_TODAY: today, NOW: at}),
+        *(of_visits[name] for name in figures.PARAMETERS),
+    ]
+    (row,) = fetch_row(sql, values)
     return json.loads(row)
 
 

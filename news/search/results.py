@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -18,7 +17,7 @@ from news.models.listings import ArticlePage
 from news.search.finding import Found
 from news.search.query import Query
 from news.search.snippets import LONGEST, Marker, Piece, plain
-from news.statements import fetch_all
+from news.statements import NOW, fetch_all, filled
 
 PAGE_SIZE = 10
 _MOST_FILES = 3
@@ -75,8 +74,7 @@ def result_page(
 
 
 _SHOWN = ["id", "title", "slug", "summary", "body", "published_at", "category_id"]
-# What varies between two pages of results; put in its place when the statement is run.
-_NOW = datetime.max.replace(tzinfo=UTC)
+# Stands for the ids of a page, as NOW does for the moment.
 _CHOSEN = (0,)
 
 
@@ -84,7 +82,7 @@ _CHOSEN = (0,)
 def _statement() -> tuple[str, tuple[Any, ...]]:
     """The articles of a page: to compile them costs the ORM as much as to read them."""
     chosen = RawSQL("SELECT unnest(%s::bigint[])", (_CHOSEN,))
-    rows = Article.objects.published(_NOW).filter(pk__in=chosen).values_list(*_SHOWN).order_by()
+    rows = Article.objects.published(NOW).filter(pk__in=chosen).values_list(*_SHOWN).order_by()
     sql, params = rows.query.sql_with_params()
     return sql, tuple(params)
 
@@ -94,8 +92,7 @@ def _articles(chosen: list[int]) -> dict[int, Article]:
     if not chosen:
         return {}
     sql, params = _statement()
-    now = {_NOW: timezone.now(), _CHOSEN: chosen}
-    rows = fetch_all(sql, [now.get(param, param) for param in params])
+    rows = fetch_all(sql, filled(params, {NOW: timezone.now(), _CHOSEN: chosen}))
     return {row[0]: Article.from_db(connection.alias, _SHOWN, row) for row in rows}
 
 

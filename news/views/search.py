@@ -25,7 +25,7 @@ from news.search import suggestions, words_log
 from news.search.finding import Filters, Found, SearchTooSlowError, bounded, find
 from news.search.query import Problem, Query, parse
 from news.search.results import ResultPage, result_page
-from news.statements import fetch_row
+from news.statements import fetch_all
 
 NEWEST_FIRST = "moi-nhat"
 # With fewer hits than this, what may have been meant is offered.
@@ -128,8 +128,8 @@ class SearchView(TemplateView):
 
 def _tags(slug: str) -> list[Tag]:
     """The keyword that is called so, if there is one: asked for by every search."""
-    (name,) = fetch_row("SELECT (SELECT name FROM news_tag WHERE slug = %s)", [slug])
-    return [Tag(name=name, slug=slug)] if name else []
+    rows = fetch_all("SELECT name FROM news_tag WHERE slug = %s", [slug])
+    return [Tag(name=name, slug=slug) for (name,) in rows]
 
 
 def _filters(typed: dict[str, str], categories: list[Category], errors: dict[str, str]) -> Filters:
