@@ -22,11 +22,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from news import spreadsheets
-from news.admin.article_states import CategoryFilter
-from news.admin.base import LookedAtOnly, StaffAdmin
-from news.admin.categories import category_choices, offer
 from news.fields import PlainTextFormField
 from news.models import Article
+from news.staff_admin.choices import category_choices, set_choices
+from news.staff_admin.filters import CategoryFilter
+from news.staff_admin.model_admin import ReadOnlyAdminMixin, StaffAdmin
 from news.templatetags.vietnamese_tags import number
 from ratings import services
 from ratings.models import RANKED_FROM, SCORES, Rating, RatingSummary, RatingSwitch
@@ -110,7 +110,7 @@ def average(total: int, count: int) -> Any:
 
 
 @admin.register(RatingSummary)
-class RatingSummaryAdmin(LookedAtOnly, StaffAdmin):
+class RatingSummaryAdmin(ReadOnlyAdminMixin, StaffAdmin):
     """A report: nothing is added, changed or deleted here but a flood."""
 
     list_display = ["title", "category", "shown", "count", "spread"]
@@ -332,7 +332,7 @@ class SwitchForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "category", [("", "—"), *category_choices()])
+        set_choices(self, "category", [("", "—"), *category_choices()])
 
 
 @admin.register(RatingSwitch)

@@ -6,8 +6,9 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+
+from news.staff_admin.ask_pages import ask_page
 
 
 def person(user: Any) -> str:
@@ -17,14 +18,4 @@ def person(user: Any) -> str:
 
 def ask(model_admin: Any, request: HttpRequest, form: forms.Form, **context: Any) -> HttpResponse:
     """Show a form; `context` names title, explanation, comments, hidden, button and back."""
-    return TemplateResponse(
-        request,
-        "admin/comments/ask.html",
-        {
-            **model_admin.admin_site.each_context(request),
-            "opts": model_admin.opts,
-            "media": model_admin.media + form.media,
-            "form": form,
-            **context,
-        },
-    )
+    return ask_page(model_admin, request, "admin/comments/ask.html", form, **context)

@@ -28,13 +28,16 @@ from comments.admin.queue import (
 from comments.admin.sender import SenderDesk
 from comments.admin.showing import load_histories
 from comments.models import Comment
-from news.admin.base import ChoicesFilter, LookedAtOnly, StaffAdmin
+from news.staff_admin.filters import ChoicesFilter
+from news.staff_admin.model_admin import ReadOnlyAdminMixin, StaffAdmin
 
 Status = Comment.Status
 
 
 @admin.register(Comment)
-class CommentAdmin(LookedAtOnly, DecisionDesk, CommentPages, SenderDesk, CommentFacts, StaffAdmin):
+class CommentAdmin(
+    ReadOnlyAdminMixin, DecisionDesk, CommentPages, SenderDesk, CommentFacts, StaffAdmin
+):
     """Nothing is typed over here: every change is a decision, with who, when and why."""
 
     list_display = ["action_checkbox", "said", "why", "sender"]

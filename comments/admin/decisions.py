@@ -17,7 +17,7 @@ from comments.admin.asking import ask
 from comments.admin.deciding import MOST_AT_ONCE, STEPS, decide, read
 from comments.admin.moderators import ForModerators
 from comments.models import Comment
-from news.admin.controls import is_number
+from news.staff_admin.keys import is_primary_key
 
 
 class DecisionDesk(ForModerators):
@@ -32,7 +32,7 @@ class DecisionDesk(ForModerators):
         self.require_moderator(request)
         step = STEPS.get(request.POST.get("decision", ""))
         picked = request.POST.getlist(ACTION_CHECKBOX_NAME)
-        are_keys = all(is_number(key) and len(key) < 19 for key in picked)
+        are_keys = all(map(is_primary_key, picked))
         if step is None or not are_keys or len(picked) > MOST_AT_ONCE:
             raise BadRequest("no such decision, or what was picked is no row")
         back = self._list_address(request.POST.get("back", ""))

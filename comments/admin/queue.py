@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from comments.admin.showing import load_histories
 from comments.models import Comment, Report
-from news.admin.article_states import CategoryFilter
 from news.models import Article
+from news.staff_admin.filters import CategoryFilter
 
 Status = Comment.Status
 STATUS = "status"

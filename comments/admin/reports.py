@@ -23,13 +23,14 @@ from comments.admin.moderators import MODERATE
 from comments.admin.queue import OpenFilter, is_open_asked
 from comments.admin.showing import clock, moment, urgency
 from comments.models import Comment, Report
-from news.admin.base import ChoicesFilter, LookedAtOnly, StaffAdmin
+from news.staff_admin.filters import ChoicesFilter
+from news.staff_admin.model_admin import ReadOnlyAdminMixin, StaffAdmin
 
 Status = Comment.Status
 
 
 @admin.register(Report)
-class ReportAdmin(LookedAtOnly, StaffAdmin):
+class ReportAdmin(ReadOnlyAdminMixin, StaffAdmin):
     """What must be decided soonest comes first."""
 
     list_display = ["deadline", "complaint", "about"]

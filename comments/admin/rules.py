@@ -30,9 +30,10 @@ from comments.models import (
 from comments.models.comments import LONGEST_ANSWER
 from comments.moderation import PhraseList, examine
 from comments.services import tell_change
-from news.admin.base import ChoicesFilter, StaffAdmin
-from news.admin.categories import category_choices, offer
 from news.fields import PlainTextFormField
+from news.staff_admin.choices import category_choices, set_choices
+from news.staff_admin.filters import ChoicesFilter
+from news.staff_admin.model_admin import StaffAdmin
 from news.text import comparison_key
 
 
@@ -223,7 +224,7 @@ class BlockAdmin(StaffAdmin):
 class SwitchForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "category", [("", "—"), *category_choices()])
+        set_choices(self, "category", [("", "—"), *category_choices()])
 
 
 @admin.register(CommentSwitch)

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from news import documents, services
-from news.admin.categories import category_choices, offer
-from news.admin.rows import RowFormSet
 from news.fields import PlainTextFormField
 from news.models import Article, Attachment
+from news.staff_admin.choices import category_choices, set_choices
+from news.staff_admin.rows import RowFormSet
 
 # PostgreSQL's own marks of a row as it was last written, by whatever way: the transaction, and the
 # place of this writing of it.
@@ -63,8 +63,8 @@ class ArticleForm(forms.ModelForm):
         self.fields.pop("token" if self.instance.pk else "version", None)
         self.initial["version"] = getattr(self.instance, "version", "")
         choices = category_choices()
-        offer(self, "category", [("", "—"), *choices])
-        offer(self, "more_categories", choices)
+        set_choices(self, "category", [("", "—"), *choices])
+        set_choices(self, "more_categories", choices)
 
     def clean_published_at(self) -> Any:
         at = self.cleaned_data["published_at"]

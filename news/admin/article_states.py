@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from news import services
 from news.admin.article_forms import ReasonForm, UnpublishForm
-from news.admin.categories import indented
-from news.models import Article, Category
+from news.models import Article
 
 Status = Article.Status
 
@@ -67,24 +66,6 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
         state = self.value()
         return in_state(queryset, state) if state in STATES else queryset
-
-
-class CategoryFilter(admin.SimpleListFilter):
-    """One category together with all below it."""
-
-    title = gettext_lazy("category")
-    parameter_name = "category"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [(str(c.pk), indented(c.name, c.depth)) for c in Category.objects.tree()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
-        pk = self.value()
-        if not (pk or "").isdecimal():
-            return queryset
-        return queryset.filter(
-            Q(category=pk) | Q(category__parent=pk) | Q(category__parent__parent=pk)
-        )
 
 
 # --- What takes an article back -----------------------------------------------------------------

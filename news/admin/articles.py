@@ -32,17 +32,18 @@ from news.admin.article_forms import (
 from news.admin.article_states import (
     STATES,
     TAKING_BACK,
-    CategoryFilter,
     StateFilter,
     TakingBack,
     state_of,
 )
-from news.admin.base import ChoicesFilter, StaffAdmin
-from news.admin.controls import SearchedSelect
-from news.admin.rows import RowsInline
 from news.markup import clean_html
 from news.models import Article, Attachment
 from news.reading import article_context
+from news.staff_admin.ask_pages import ask_page
+from news.staff_admin.filters import CategoryFilter, ChoicesFilter
+from news.staff_admin.model_admin import StaffAdmin
+from news.staff_admin.rows import RowsInline
+from news.staff_admin.widgets import SearchSelect
 from news.text import normalize_line
 
 Status = Article.Status
@@ -419,7 +420,7 @@ class ArticleAdmin(StaffAdmin):
         form = step.form(data)
         field = form.fields.get("redirect_to")
         if isinstance(field, forms.ModelChoiceField):
-            field.widget = SearchedSelect(Article._meta.get_field("redirect_to"), self.admin_site)
+            field.widget = SearchSelect(Article._meta.get_field("redirect_to"), self.admin_site)
             field.queryset = Article.objects.readable().exclude(pk=article.pk)
         return form
 
@@ -433,21 +434,17 @@ class ArticleAdmin(StaffAdmin):
         back: str,
         action: str = "",
     ) -> HttpResponse:
-        return TemplateResponse(
+        return ask_page(
+            self,
             request,
             "admin/news/article/reason.html",
-            {
-                **self.admin_site.each_context(request),
-                "title": step.title,
-                "explanation": step.explanation,
-                "opts": self.opts,
-                "form": form,
-                "media": self.media + form.media,
-                "articles": articles,
-                "back": back,
-                "action": action,
-                "checkbox_name": ACTION_CHECKBOX_NAME,
-            },
+            form,
+            title=step.title,
+            explanation=step.explanation,
+            articles=articles,
+            back=back,
+            action=action,
+            checkbox_name=ACTION_CHECKBOX_NAME,
         )
 
     # --- Several at once ----------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,37 +11,17 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from news.admin.base import StaffAdmin
 from news.models import Author, Category, Series, Tag
+from news.staff_admin.choices import category_choices, set_choices
+from news.staff_admin.model_admin import StaffAdmin
 from news.text import comparison_key
-
-
-def indented(name: str, depth: int) -> str:
-    """The name of something in a tree, for a drop-down list; `depth` counts from 1."""
-    return "— " * (depth - 1) + name
-
-
-def category_choices(*, max_depth: int = Category.MAX_DEPTH) -> list[tuple[int, str]]:
-    """All categories in the order of the tree, those below indented."""
-    return [
-        (category.pk, indented(category.name, category.depth))
-        for category in Category.objects.tree()
-        if category.depth <= max_depth
-    ]
-
-
-def offer(form: forms.ModelForm, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
-    """Let a field that chooses among objects show these; one that only shows its value stays."""
-    field = form.fields.get(name)
-    if isinstance(field, forms.ModelChoiceField):
-        field.choices = choices
 
 
 class CategoryForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         above = category_choices(max_depth=Category.MAX_DEPTH - 1)
-        offer(self, "parent", [("", _("(at the top)")), *above])
+        set_choices(self, "parent", [("", _("(at the top)")), *above])
 
     def clean(self) -> dict[str, Any]:
         """Refuse a second category of the same name under one parent, however it is spelled."""

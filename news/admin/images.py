@@ -21,9 +21,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from news import library, services
-from news.admin.base import StaffAdmin
-from news.admin.controls import picture_data
 from news.models import Image
+from news.staff_admin.model_admin import StaffAdmin
+from news.staff_admin.widgets import picture_data
 
 UPLOADS_AT_ONCE = 5
 

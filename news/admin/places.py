@@ -7,9 +7,9 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from news.admin.base import StaffAdmin
 from news.models import Article, FeaturedSlot, OldAddress
 from news.old_addresses import old_path
+from news.staff_admin.model_admin import StaffAdmin
 
 
 class FeaturedSlotForm(forms.ModelForm):

@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from news.admin.base import LookedAtOnly
 from news.models import SearchWords
 from news.search import words_log
+from news.staff_admin.model_admin import ReadOnlyAdminMixin
 
 
 @admin.register(SearchWords)
-class SearchWordsAdmin(LookedAtOnly, admin.ModelAdmin):
+class SearchWordsAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
     """Nothing is added, changed or opened here: the list is the whole report."""
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy
 
 from comments.models import Comment, CommentSwitch
 from comments.services import tell_change
-from news.admin.rows import RowFormSet, RowsInline
 from news.models import Article, Category
+from news.staff_admin.rows import RowFormSet, RowsInline
 from portal.admin import merging  # noqa: F401  (registers what is extended here)
 
 

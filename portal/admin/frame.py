@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from news.admin.base import ChoicesFilter, StaffAdmin
-from news.admin.categories import category_choices, offer
-from news.admin.rows import RowsInline
+from news.staff_admin.choices import category_choices, set_choices
+from news.staff_admin.filters import ChoicesFilter
+from news.staff_admin.model_admin import StaffAdmin
+from news.staff_admin.rows import RowsInline
 from portal.models import (
     AlertBanner,
     HomeBlock,
@@ -33,7 +34,7 @@ class WithCategoryForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "category", [("", "—"), *category_choices()])
+        set_choices(self, "category", [("", "—"), *category_choices()])
 
 
 class IdentityForm(forms.ModelForm):

@@ -12,20 +12,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from news.admin.categories import (
-    AuthorAdmin,
-    CategoryAdmin,
-    SeriesAdmin,
-    TagAdmin,
-    category_choices,
-)
-from news.admin.controls import SearchedSelect
+from news.admin.categories import AuthorAdmin, CategoryAdmin, SeriesAdmin, TagAdmin
 from news.models import Author, Category, Series, Tag
+from news.staff_admin.ask_pages import ask_page
+from news.staff_admin.choices import category_choices
+from news.staff_admin.widgets import SearchSelect
 from portal.admin.pages import PageAdmin
 from portal.models import Page, Redirect
 from portal.redirects import merging
@@ -73,18 +68,17 @@ class Merges(LeavesRedirect):
                 return None
             except ValidationError as refusal:
                 form.add_error("into", refusal.messages)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": self.merge_title,
-            "explanation": self.merge_explanation,
-            "opts": self.opts,
-            "form": form,
-            "media": self.media + form.media,
-            "rows": list(chosen),
-            "action": request.POST["action"],
-            "checkbox_name": ACTION_CHECKBOX_NAME,
-        }
-        return TemplateResponse(request, "admin/portal/merge.html", context)
+        return ask_page(
+            self,
+            request,
+            "admin/portal/merge.html",
+            form,
+            title=self.merge_title,
+            explanation=self.merge_explanation,
+            rows=list(chosen),
+            action=request.POST["action"],
+            checkbox_name=ACTION_CHECKBOX_NAME,
+        )
 
     def _merge_all(self, request: HttpRequest, rows: list[Any], into: Any) -> None:
         for row in rows:
@@ -138,7 +132,7 @@ class MergingTagAdmin(Merges, TagAdmin):
         return forms.ModelChoiceField(
             label=_("Merge into"),
             queryset=Tag.objects.exclude(pk__in=[row.pk for row in chosen if len(chosen) == 1]),
-            widget=SearchedSelect(Redirect._meta.get_field("tag"), self.admin_site),
+            widget=SearchSelect(Redirect._meta.get_field("tag"), self.admin_site),
         )
 
     def merge(self, row: Any, into: Any, by: Any) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from news.admin.base import StaffAdmin
+from news.staff_admin.model_admin import StaffAdmin
 from portal.models import Page
 
 

@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from news.admin.rows import RowFormSet, RowsInline
 from news.models import Article, Category
+from news.staff_admin.rows import RowFormSet, RowsInline
 from news.templatetags.vietnamese_tags import number
 from portal.admin.comments import extend
 from ratings.models import RatingSwitch

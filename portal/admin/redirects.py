@@ -18,10 +18,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from news.admin.base import StaffAdmin
-from news.admin.categories import category_choices, offer
 from news.admin.places import OldAddressAdmin
 from news.models import Article, Category, OldAddress
+from news.staff_admin.choices import category_choices, set_choices
+from news.staff_admin.model_admin import StaffAdmin
 from portal.models import MissingAddress, Redirect
 from portal.redirects import missing, services, table
 from portal.redirects.guessing import guess
@@ -46,7 +46,7 @@ class RedirectForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "category", [("", "—"), *category_choices()])
+        set_choices(self, "category", [("", "—"), *category_choices()])
         target = self.instance.target if self.instance.pk else None
         if target is not None and not (self.instance.article_id or self.instance.category_id):
             self.initial["address"] = target.get_absolute_url()

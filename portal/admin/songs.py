@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from news import documents
-from news.admin.base import StaffAdmin
+from news.staff_admin.model_admin import StaffAdmin
 from portal import services
 from portal.models import Song
 

@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from news.admin.base import StaffAdmin
+from news.staff_admin.model_admin import StaffAdmin
 from portal.groups import EDITED, KEPT_BY_ITSELF
 from portal.models import User
 

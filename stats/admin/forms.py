@@ -11,8 +11,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from news.admin.categories import category_choices
 from news.models import Category
+from news.staff_admin.choices import category_choices
 from stats.reports import EARLIEST, Period, Unit, last_days
 
 

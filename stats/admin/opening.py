@@ -16,9 +16,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from news.admin.base import StaffAdmin
-from news.admin.controls import is_number
 from news.models import Article
+from news.staff_admin.keys import is_primary_key
+from news.staff_admin.model_admin import StaffAdmin
 from news.templatetags.vietnamese_tags import number
 from stats import figures, services
 from stats.admin.figures import goes_with_its_article
@@ -180,7 +180,7 @@ class ArticleViewsAdmin(BalanceAdmin):
     ]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        if not is_number(object_id) or len(object_id) > 18:
+        if not is_primary_key(object_id):
             return None
         article = Article.objects.defer("body").filter(pk=object_id).first()
         if article is None:
