@@ -142,9 +142,9 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
 if env.str("DATABASE_URL", default=""):
     DATABASES = {"default": env.db_url("DATABASE_URL", engine="portal.postgresql")}
 else:
-    from portal import embedded
+    from portal.postgresql.connection import database_settings
 
-    DATABASES = {"default": embedded.database_settings(PORTAL_DATA)}
+    DATABASES = {"default": database_settings(PORTAL_DATA)}
 DATABASES["default"] |= {
     "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
     "CONN_HEALTH_CHECKS": True,

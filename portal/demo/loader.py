@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
-from uuid import UUID
+from typing import TypeVar
 
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from news import services, text
 from news.models import Article, Author, Category, FeaturedSlot, Image, Series, Tag
 from portal import services as portal_services
-from portal.demo import comments
+from portal.demo import comments, figures
 from portal.demo.articles import FOLDER, DemoArticle, read_all, split
 from portal.demo.documents import as_docx
 from portal.models import (
@@ -32,13 +31,10 @@ from portal.models import (
     Song,
     WardMap,
 )
-from ratings.services import rate_article
-from stats.models import ArticleViews, DailyArticleViews, DailyTotal, HourlyArticleViews
-from stats.services import set_opening_balance
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
-# The one signature of the demo that is none of an office.
+# The one author of the demo that is not an office.
 CONTRIBUTORS = "Cộng tác viên"
 
 # slug, name, English name, shown on the home page, children
@@ -136,11 +132,11 @@ PAGES = [  # slug, in the footer
 ]
 
 
-def load(say: Say) -> None:
+def load(report: Report) -> None:
     """Load everything in one transaction.
 
     Args:
-        say: called with a sentence for every step, so that somebody waiting sees it move.
+        report: called with a sentence for every step, so that somebody waiting sees it move.
     """
     with transaction.atomic():
         categories = _categories()
@@ -148,7 +144,7 @@ def load(say: Say) -> None:
             slug: _saved(Series(name=name, slug=slug, description=description))
             for slug, (name, description) in SERIES.items()
         }
-        say(_("  pictures …"))
+        report(_("  pictures …"))
         pictures = _Pictures()
         _identity(pictures)
         pages = _pages()
@@ -157,7 +153,7 @@ def load(say: Say) -> None:
         for number, source in enumerate(demo, start=1):
             articles[source.name] = _article(source, categories, series, pictures)
             if number % 20 == 0 or number == len(demo):
-                say(_("  articles: %(done)s of %(all)s") % {"done": number, "all": len(demo)})
+                report(_("  articles: %(done)s of %(all)s") % {"done": number, "all": len(demo)})
         for place, name in enumerate(FEATURED, start=1):
             _saved(FeaturedSlot(position=place, article=articles[name]))
         _menu(categories, pages)
@@ -165,13 +161,16 @@ def load(say: Say) -> None:
         _songs()
         _links()
         _alert(pages)
-        _visits(list(articles.values()))
-        _ratings(list(articles.values()))
+        figures.load_visits(list(articles.values()))
+        figures.load_ratings(list(articles.values()))
         comments.load(articles)
-        say(_("  menu, map, songs and links"))
+        report(_("  menu, map, songs and links"))
 
 
-def _saved(row: Any) -> Any:
+Row = TypeVar("Row", bound=Model)
+
+
+def _saved(row: Row) -> Row:
     row.full_clean()
     row.save()
     return row
@@ -231,7 +230,7 @@ class _Pictures:
 
 def _identity(pictures: _Pictures) -> None:
     emblem = pictures.get("emblem.webp", "Biểu trưng của phường Yên Hà")
-    shared: dict[str, Any] = {
+    shared = {
         "kind": "Cổng thông tin điện tử",
         "kind_en": "Web portal",
         "emblem": emblem,
@@ -338,7 +337,9 @@ def _tag(name: str) -> Tag:
 
 
 def _menu(categories: dict[str, Category], pages: dict[str, Page]) -> None:
-    def entry(position: int, parent: MenuItem | None = None, **target: Any) -> MenuItem:
+    def entry(
+        position: int, parent: MenuItem | None = None, **target: Page | Category | str
+    ) -> MenuItem:
         return _saved(MenuItem(parent=parent, position=position, **target))
 
     entry(1, label="Trang chủ", label_en="Home", address="/")
@@ -420,69 +421,3 @@ def _alert(pages: dict[str, Page]) -> None:
             ends_at=now + timedelta(days=365),
         )
     )
-
-
-def _ratings(articles: list[Article]) -> None:
-    """Ratings as readers would give them: of some articles none, of some one, of a few many."""
-    chance = random.Random(7)  # noqa: S311 – a demo is the same each time
-    now = timezone.now()
-    for number, article in enumerate(articles):
-        given = (0, 1, 9, 4, 14, 3, 6)[number % 7] if number != 4 else 46
-        liked = chance.choice([(1, 1, 2, 6, 9), (0, 1, 3, 5, 4), (4, 3, 3, 1, 1), (0, 0, 1, 4, 9)])
-        begun = article.published_at or now
-        for _rater in range(given):
-            rate_article(
-                article=article,
-                rater=UUID(int=chance.getrandbits(128)),
-                score=chance.choices(range(1, 6), liked)[0],
-                at=min(begun + timedelta(hours=chance.expovariate(1 / 40)), now),
-            )
-
-
-def _visits(articles: list[Article]) -> None:
-    """Two years of figures as an earlier counter left them, and what was read in the last weeks."""
-    chance = random.Random(11)  # noqa: S311 – a demo is the same each time
-    now = timezone.now()
-    today = timezone.localdate(now)
-    set_opening_balance(figure=3_750_188, since=today)
-    days = []
-    for ago in range(1, 731):
-        day = today - timedelta(days=ago)
-        # Fewer on Saturdays and Sundays, more as the years go on.
-        usual = (2_600 - ago) * (0.6 if day.weekday() >= 5 else 1)
-        visits, bots = round(usual * chance.uniform(0.8, 1.2)), round(chance.uniform(300, 900))
-        days.append(
-            DailyTotal(
-                day=day,
-                visits=visits,
-                page_views=round(visits * chance.uniform(2.1, 2.9)),
-                bot_visits=bots,
-                bot_page_views=round(bots * chance.uniform(1.5, 4)),
-            )
-        )
-    DailyTotal.objects.bulk_create(days)
-    views: list[DailyArticleViews] = []
-    hours: list[HourlyArticleViews] = []
-    totals = []
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    for article in articles:
-        popularity = chance.paretovariate(1.2) * 8
-        age = max((today - timezone.localdate(article.published_at)).days, 1)
-        own = [
-            DailyArticleViews(
-                article=article,
-                day=today - timedelta(days=ago),
-                views=round(popularity * chance.uniform(0.3, 1.7)),
-                bot_views=chance.randint(0, 6),
-            )
-            for ago in range(1, min(age, 60))
-        ]
-        views += own
-        if age > 1 and (lately := round(popularity * chance.uniform(0.3, 1))):
-            hours.append(
-                HourlyArticleViews(article=article, hour=hour - timedelta(hours=2), views=lately)
-            )
-        totals.append(ArticleViews(article=article, views=sum(row.views for row in own)))
-    DailyArticleViews.objects.bulk_create(views)
-    HourlyArticleViews.objects.bulk_create(hours)
-    ArticleViews.objects.bulk_create(totals)

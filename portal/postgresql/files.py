@@ -1,4 +1,4 @@
-"""Folders and lock files, opened so that neither another account nor a fork can meddle."""
+"""Folders and lock files, opened so that neither another account nor a fork can interfere."""
 
 import contextlib
 import fcntl
@@ -10,14 +10,14 @@ from pathlib import Path
 
 from portal.postgresql import EmbeddedPostgresError
 
-POLL = 0.02  # seconds
+POLL_SECONDS = 0.02
 
 _locks: set[int] = set()  # the descriptor of every open lock file of this process
-_opening = threading.Lock()  # no fork between the opening of a lock file and its being noted
+_opening = threading.Lock()  # no fork between opening a lock file and adding it to _locks
 
 
 @contextlib.contextmanager
-def folder(path: Path) -> Iterator[int]:
+def open_folder(path: Path) -> Iterator[int]:
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         yield descriptor
@@ -33,32 +33,33 @@ def open_file(path: Path) -> int:
     return descriptor
 
 
-def give(path: Path, user: int, group: int) -> None:
-    with folder(path) as descriptor:  # not by path, which another account might exchange
+def change_owner(path: Path, user: int, group: int) -> None:
+    with open_folder(path) as descriptor:  # not by path, which another account could replace
         os.fchown(descriptor, user, group)
 
 
 @contextlib.contextmanager
-def locked(path: Path, deadline: float) -> Iterator[int]:
+def exclusive_lock(path: Path, deadline: float) -> Iterator[int]:
+    """Hold an exclusive lock on a lock file; gives its descriptor."""
     descriptor = open_lock(path)
     try:
         flock(descriptor, fcntl.LOCK_EX, deadline)
         yield descriptor
     finally:
-        close_lock(descriptor)  # and no LOCK_UN: initdb may have inherited the lock and live on
+        close_lock(descriptor)  # no LOCK_UN: initdb may have inherited the lock and still run
 
 
 def flock(descriptor: int, kind: int, deadline: float) -> None:
+    """flock(2) that waits until `deadline` on the clock of `time.monotonic`."""
     while True:
         try:
             return fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(
-                    "Another process is starting or stopping the embedded PostgreSQL, and has not"
-                    " come to an end."
+                    "Another process is still starting or stopping the embedded PostgreSQL."
                 ) from None
-        time.sleep(POLL)
+        time.sleep(POLL_SECONDS)
 
 
 def open_lock(path: Path) -> int:
@@ -75,8 +76,8 @@ def close_lock(descriptor: int) -> None:
 
 
 def _after_fork_in_child() -> None:
-    # flock belongs to an open file, which a forked child shares. The child closes what it
-    # inherited, which frees nothing of the parent's.
+    # A lock belongs to the open file, which a forked child shares with its parent. The child
+    # closes its copies; the parent keeps its locks.
     for descriptor in _locks:
         os.close(descriptor)
     _locks.clear()

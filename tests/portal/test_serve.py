@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from portal.embedded import EmbeddedPostgres
+from portal.postgresql.embedded import EmbeddedPostgres
 from tests.portal.running import PATIENCE, Site, lay_out_database, wait_for
 
 pytestmark = pytest.mark.processes

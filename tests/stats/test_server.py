@@ -22,7 +22,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from portal.embedded import EmbeddedPostgres
+from portal.postgresql.embedded import EmbeddedPostgres
 from stats.recording import visitor_key
 from tests.portal.running import PATIENCE, Site, hold_port, lay_out_database, wait_for
 from tests.stats.visitors import FIREFOX, bot_agents, people_agents
