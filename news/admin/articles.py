@@ -238,6 +238,9 @@ class ArticleAdmin(StaffAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         article = form.instance
+        if change and "_correct" not in request.POST:
+            # Before the article is published: until then nobody has read what is changed.
+            services.record_change(article=article, changed=form.changed_data)
         # The form asked the same services beforehand, so that a refusal stands beside the text.
         if "_publish" in request.POST:
             services.publish_article(article=article, by=request.user)
@@ -245,8 +248,6 @@ class ArticleAdmin(StaffAdmin):
             services.submit_article(article=article)
         elif "_correct" in request.POST:
             services.correct_article(article=article, note=form.cleaned_data["correction"])
-        if change and "_correct" not in request.POST:
-            services.record_change(article=article, changed=form.changed_data)
 
     def response_add(
         self, request: HttpRequest, obj: Article, post_url_continue: str | None = None

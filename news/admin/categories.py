@@ -42,7 +42,7 @@ class CategoryForm(forms.ModelForm):
 class CategoryAdmin(StaffAdmin):
     form = CategoryForm
     fields = ["name", "slug", "name_en", "parent", "position", "is_on_home", "description"]
-    list_display = ["indented_name", "position", "is_on_home", "articles", "slug"]
+    list_display = ["indented_name", "position", "is_on_home", "number_of_articles", "slug"]
     list_display_links = ["indented_name"]
     list_editable = ["position", "is_on_home"]
     search_fields = ["name"]
@@ -66,7 +66,7 @@ class CategoryAdmin(StaffAdmin):
         )
 
     @admin.display(description=_("articles"))
-    def articles(self, category: Any) -> int:
+    def number_of_articles(self, category: Any) -> int:
         return category.article_count
 
 
@@ -82,27 +82,28 @@ class NamedAdmin(StaffAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).annotate(article_count=Count("articles"))
 
+    # Not `articles`: a field or a reverse relation of that name would be shown instead.
     @admin.display(description=_("articles"), ordering="article_count")
-    def articles(self, row: Any) -> int:
+    def number_of_articles(self, row: Any) -> int:
         return row.article_count
 
 
 @admin.register(Tag)
 class TagAdmin(NamedAdmin):
     ordering = ["sort_key"]
-    list_display = ["name", "articles", "slug"]
+    list_display = ["name", "number_of_articles", "slug"]
     fields = ["name", "slug"]
 
 
 @admin.register(Series)
 class SeriesAdmin(NamedAdmin):
     ordering = ["-pk"]
-    list_display = ["name", "articles", "slug"]
+    list_display = ["name", "number_of_articles", "slug"]
     fields = ["name", "slug", "description"]
 
 
 @admin.register(Author)
 class AuthorAdmin(NamedAdmin):
     ordering = ["sort_key"]
-    list_display = ["name", "role", "is_office", "articles"]
+    list_display = ["name", "role", "is_office", "number_of_articles"]
     fields = ["name", "slug", "role", "is_office"]

@@ -193,10 +193,11 @@ class ArticleViewsAdmin(BalanceAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        title = row.article.title if row else ""
-        named = {"title": _("Change history: %s") % title, "object": title}
-        return super().history_view(request, object_id, {**named, **(extra_context or {})})
+        context = dict(extra_context or {})
+        if row := self.get_object(request, object_id):
+            # The article has the same primary key as the row, and a title to show.
+            context |= {"title": _("Change history: %s") % row.article, "object": row.article}
+        return super().history_view(request, object_id, context)
 
     @admin.display(description=gettext_lazy("article"))
     def of_article(self, row: ArticleViews) -> str:

@@ -272,6 +272,40 @@ def test_what_nobody_has_read_changes_without_a_mark(editor: Any) -> None:
     assert (article.title, article.updated_at) == ("Tên mới", None)
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"status": Status.DRAFT},
+        {"status": Status.DRAFT, "status_reason": "Thiếu ảnh."},
+        {"status": Status.DRAFT, "published_at": timezone.now() - timedelta(days=3)},
+        {"status": Status.IN_REVIEW},
+        {"status": Status.PUBLISHED, "published_at": timezone.now() + timedelta(days=3)},
+    ],
+    ids=["draft", "returned draft", "draft dated back", "in review", "scheduled"],
+)
+def test_an_article_edited_as_it_is_first_published_bears_no_time_of_update(
+    editor: Any, fields: dict[str, Any]
+) -> None:
+    article = make_article(**fields)
+    now = timezone.localtime()
+    at = {"published_at_0": f"{now:%d/%m/%Y}", "published_at_1": "00:00"}
+    values = {} if fields["status"] == Status.DRAFT else at
+    texts = {"title": "Tên mới", "summary": "Tóm tắt mới", "body": "<p>Nội dung mới.</p>"}
+    editor.post(change_url(article), form_of(article, _publish="1", **texts, **values))
+    article.refresh_from_db()
+    assert article in Article.objects.published()
+    assert (article.title, article.updated_at) == ("Tên mới", None)
+
+
+@pytest.mark.parametrize("status", [Status.WITHDRAWN, Status.UNPUBLISHED])
+def test_an_article_edited_as_it_is_published_again_tells_when(editor: Any, status: str) -> None:
+    article = make_article(status=status)
+    editor.post(change_url(article), form_of(article, _publish="1", title="Tên mới"))
+    article.refresh_from_db()
+    assert (article.status, article.title) == (Status.PUBLISHED, "Tên mới")
+    assert article.updated_at is not None
+
+
 # --- Sent twice ---------------------------------------------------------------------------------
 
 
