@@ -66,10 +66,10 @@ from news.models import Article
 from stats import figures
 from stats.models import ArticleViews, DailyTotal
 print(json.dumps({
-    **DailyTotal.objects.filter(day=figures.read().day).aggregate(
+    **DailyTotal.objects.filter(day=figures.read_figures().day).aggregate(
         visits=Sum("visits"), page_views=Sum("page_views")),
     "views": ArticleViews.objects.aggregate(n=Sum("views"))["n"],
-    "online": figures.read().online,
+    "online": figures.read_figures().online,
 }))
 """
 ARTICLES = """

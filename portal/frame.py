@@ -206,16 +206,15 @@ def _statement() -> tuple[str, tuple[Any, ...]]:
         sql, own = queryset.query.sql_with_params()
         columns.append(f"'{name}', (SELECT coalesce(json_agg(part), '[]') FROM ({sql}) part)")  # noqa: S608
         params += own
-    columns.append(f"'visits', ({figures.PART})")
+    columns.append(f"'visits', ({figures.SQL})")
     return f"SELECT json_build_object({', '.join(columns)})::text", tuple(params)
 
 
 def _read(today: date, at: datetime) -> dict[str, Any]:
     sql, params = _statement()
-    of_visits = figures.moments(at)
     values = [
         *filled(params, {_TODAY: today, NOW: at}),
-        *(of_visits[name] for name in figures.PARAMETERS),
+        *figures.sql_parameters(at),
     ]
     (row,) = fetch_row(sql, values)
     return json.loads(row)
@@ -256,7 +255,7 @@ def load(at: datetime | None = None) -> Frame:
             }
             for alert in row["alerts"]
         ],
-        visits=figures.of(row["visits"], at),
+        visits=figures.figures_from_json(row["visits"], at),
     )
 
 

@@ -187,7 +187,7 @@ class RatingSummary(models.Model):
         return {"count": self.count, "average": None if average is None else float(average)}
 
     @property
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """What the script of a page is told: the `figures`, and `stars`."""
         return {**self.figures, "stars": self.stars}
 

@@ -97,7 +97,7 @@ class OfOneVisitor(View):
                 "state": state,
                 "message": message,
                 "score": score,
-                "rating": summary.told,
+                "rating": summary.as_json,
             }
             return JsonResponse(told, status=status)
         context = {
@@ -191,7 +191,7 @@ class MyRatingView(OfOneVisitor):
     def get(self, request: HttpRequest, article_id: int) -> HttpResponse:
         mine = self.mine(raters.rater_of(request))
         # The page may be as old as a cache keeps it: it would not show the rating just given.
-        told = summary_of(self.article).told
+        told = summary_of(self.article).as_json
         return JsonResponse({"score": mine.score if mine else None, "rating": told})
 
 

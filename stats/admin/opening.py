@@ -148,7 +148,7 @@ class OpeningBalanceAdmin(BalanceAdmin):
 
     @admin.display(description=gettext_lazy("total shown now"))
     def total_now(self, balance: OpeningBalance) -> str:
-        return number(figures.read().total)
+        return number(figures.read_figures().total)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         services.set_opening_balance(

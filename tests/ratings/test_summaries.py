@@ -292,8 +292,8 @@ def test_summary_made_of_its_stars_is_the_one_of_the_table() -> None:
     kept = RatingSummary.objects.get()
     made = RatingSummary.of_stars(kept.stars)
     assert (made.count, made.total) == (kept.count, kept.total) == (4, 14)
-    assert made.told == {"count": 4, "average": 3.5, "stars": [1, 0, 0, 2, 1]}
-    assert RatingSummary.of_stars([None] * 5).told == RatingSummary().told
+    assert made.as_json == {"count": 4, "average": 3.5, "stars": [1, 0, 0, 2, 1]}
+    assert RatingSummary.of_stars([None] * 5).as_json == RatingSummary().as_json
 
 
 def test_ratings_are_counted_by_vietnamese_days() -> None:

@@ -35,8 +35,6 @@ def test_page_view_costs_no_statement(client: Client, django_assert_num_queries:
     article = make_article()
     with django_assert_num_queries(0):
         assert beacon(client, str(article.pk)).status_code == 200
-    with django_assert_num_queries(1):
-        recorder.flush()
 
 
 def test_answer_is_of_one_visitor_and_sets_no_cookie(client: Client) -> None:

@@ -69,14 +69,14 @@ def test_what_comes_in_during_a_write_waits_for_the_next(
 ) -> None:
     own = Recorder()
     own.writes_by_itself = False
-    real, writes = writing.write, []
+    real, writes = writing.write_batch, []
 
     def while_another_looks(batch: Any, writer: Any) -> Any:
         writes.append(batch.number)
         look(own, len(writes))
         return real(batch, writer)
 
-    monkeypatch.setattr(writing, "write", while_another_looks)
+    monkeypatch.setattr(writing, "write_batch", while_another_looks)
     look(own, 0)
     own.flush()
     assert writes == [1]
@@ -87,7 +87,7 @@ def test_what_comes_in_during_a_write_waits_for_the_next(
 def test_stop_also_writes_what_comes_in_during_the_last_write(
     own: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = writing.write
+    real = writing.write_batch
     is_late = threading.Event()
 
     def while_another_looks(batch: Any, writer: Any) -> Any:
@@ -96,7 +96,7 @@ def test_stop_also_writes_what_comes_in_during_the_last_write(
             look(own, 2)
         return real(batch, writer)
 
-    monkeypatch.setattr(writing, "write", while_another_looks)
+    monkeypatch.setattr(writing, "write_batch", while_another_looks)
     monkeypatch.setattr(module, "INTERVAL_SECONDS", 3600)
     look(own, 1)
     own.stop(PATIENCE)
@@ -107,14 +107,14 @@ def test_database_that_does_not_answer_holds_up_nobody(
     own: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked, answers = threading.Event(), threading.Event()
-    real = writing.write
+    real = writing.write_batch
 
     def silent(*args: Any) -> Any:
         asked.set()
         assert answers.wait(PATIENCE)
         return real(*args)
 
-    monkeypatch.setattr(writing, "write", silent)
+    monkeypatch.setattr(writing, "write_batch", silent)
     look(own, 0)
     assert asked.wait(PATIENCE)
     for number in range(1, 1000):
@@ -128,7 +128,7 @@ def test_database_that_is_away_loses_nothing(
 ) -> None:
     tried = threading.Semaphore(0)
     back = threading.Event()
-    real = writing.write
+    real = writing.write_batch
 
     def away(*args: Any) -> Any:
         tried.release()
@@ -136,7 +136,7 @@ def test_database_that_is_away_loses_nothing(
             return real(*args)
         raise OperationalError("the connection is lost")
 
-    monkeypatch.setattr(writing, "write", away)
+    monkeypatch.setattr(writing, "write_batch", away)
     look(own, 0)
     for number in range(1, 1000):
         look(own, number)
@@ -146,18 +146,18 @@ def test_database_that_is_away_loses_nothing(
     back.set()
     wait_for(lambda: page_views() == 1000)
     assert DailyTotal.objects.get().visits == 1000
-    wait_for(lambda: caplog.records[-1].message == "visits are written again")
+    wait_for(lambda: caplog.records[-1].message == "database available again, page views written")
     # Said once when it begins and once when it is over, not each second.
     assert [record.message for record in caplog.records if record.name == "stats"] == [
-        "the database is away: visits are kept in memory",
-        "visits are written again",
+        "database unavailable, keeping page views in memory",
+        "database available again, page views written",
     ]
 
 
 def test_confirmation_that_was_lost_does_not_count_a_batch_twice(
     own: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = writing.write
+    real = writing.write_batch
     lost = threading.Event()
 
     def unconfirmed(*args: Any) -> Any:
@@ -167,7 +167,7 @@ def test_confirmation_that_was_lost_does_not_count_a_batch_twice(
             raise OperationalError("the connection was lost after the commit")
         return answer
 
-    monkeypatch.setattr(writing, "write", unconfirmed)
+    monkeypatch.setattr(writing, "write_batch", unconfirmed)
     look(own, 1)
     assert lost.wait(PATIENCE)
     look(own, 2)
@@ -181,14 +181,14 @@ def test_session_that_the_database_ended_is_opened_anew(
     own: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sessions: list[int] = []
-    real = writing.write
+    real = writing.write_batch
 
     def write(*args: Any) -> Any:
         answer = real(*args)
         sessions.append(connection.connection.info.backend_pid)
         return answer
 
-    monkeypatch.setattr(writing, "write", write)
+    monkeypatch.setattr(writing, "write_batch", write)
     look(own, 1)
     wait_for(lambda: page_views() == 1 and sessions)
     with connection.cursor() as cursor:
@@ -201,15 +201,15 @@ def test_session_that_the_database_ended_is_opened_anew(
 def test_batch_that_the_database_refuses_for_good_does_not_stop_the_counting(
     own: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MAX_REFUSALS", 3)
-    real = writing.write
+    monkeypatch.setattr(module, "MAX_REJECTIONS", 3)
+    real = writing.write_batch
 
     def refuse_first(batch: Any, writer: Any) -> Any:
         if batch.number == 1:
             raise DataError("no")
         return real(batch, writer)
 
-    monkeypatch.setattr(writing, "write", refuse_first)
+    monkeypatch.setattr(writing, "write_batch", refuse_first)
     look(own, 1)
     wait_for(lambda: own._batch.number == 2)
     look(own, 2)
@@ -230,7 +230,7 @@ def test_figures_that_have_grown_old_are_not_told(own: Recorder) -> None:
     assert own.figures() is not None
     assert own.article(article.pk) is not None
     own._figures_at -= module.FRESH_SECONDS + 1
-    own._articles[article.pk] = module._Known(
+    own._articles[article.pk] = module._CachedFigures(
         own._articles[article.pk].figures, time.time() - module.FRESH_SECONDS - 1
     )
     assert own.figures() is None

@@ -127,8 +127,8 @@ def test_batch_knows_further_visits_for_certain_and_leaves_the_first_to_the_tabl
     batch = Batch(1)
     for at in (moment(22, 10), moment(22, 10, 20), moment(22, 10, 50), moment(22, 23, 59)):
         batch.add(Kind.PERSON, b"a", at, 7, b"b")
-    assert batch.totals == {date(2026, 11, 22): [2, 4, 0, 0]}
-    assert sum(views for views, _ in batch.views.values()) == 2
+    assert batch.counted.totals == {date(2026, 11, 22): [2, 4, 0, 0]}
+    assert sum(views for views, _ in batch.counted.article_views.values()) == 2
     assert len(batch.seen) == 2
 
 
@@ -136,7 +136,10 @@ def test_day_ends_inside_a_batch() -> None:
     batch = Batch(1)
     batch.add(Kind.PERSON, b"a", moment(22, 23, 59, 59), 0, b"")
     batch.add(Kind.BOT, b"b", moment(23, 0), 0, b"")
-    assert batch.totals == {date(2026, 11, 22): [0, 1, 0, 0], date(2026, 11, 23): [0, 0, 0, 1]}
+    assert batch.counted.totals == {
+        date(2026, 11, 22): [0, 1, 0, 0],
+        date(2026, 11, 23): [0, 0, 0, 1],
+    }
 
 
 def test_memory_of_a_batch_is_bounded_and_page_views_are_counted_on(
@@ -148,5 +151,5 @@ def test_memory_of_a_batch_is_bounded_and_page_views_are_counted_on(
     batch = Batch(1)
     for n in range(100):
         batch.add(Kind.BOT, n.to_bytes(2, "big"), moment(22, 12), n + 1, b"")
-    assert (len(batch.seen), len(batch.views), batch.left_out) == (10, 10, 90)
-    assert batch.totals == {date(2026, 11, 22): [0, 0, 0, 100]}
+    assert (len(batch.seen), len(batch.counted.article_views), batch.keys_left_out) == (10, 10, 90)
+    assert batch.counted.totals == {date(2026, 11, 22): [0, 0, 0, 100]}

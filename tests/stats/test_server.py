@@ -41,7 +41,7 @@ print(json.dumps(sums | {"views": views}))
 ONLINE = """
 from datetime import datetime
 from stats import figures
-print(figures.read(datetime.fromisoformat("%s")).online)
+print(figures.read_figures(datetime.fromisoformat("%s")).online)
 """
 ARTICLE = """
 from tests.factories import make_article

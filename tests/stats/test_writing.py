@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import uuid
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,7 +31,8 @@ from stats.models import (
 from stats.recorder import Recorder, recorder
 from stats.recording import Kind
 from tests.factories import make_article
-from tests.portal.running import PATIENCE
+from tests.portal.running import PATIENCE, wait_for
+from tests.ratings.crowds import at_once
 from tests.stats.visitors import GOOGLEBOT, see
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
@@ -78,7 +81,7 @@ def test_visit_over_midnight_is_one_of_the_day_on_which_it_began(clock: Any) -> 
         see(1, moment.timestamp())
         recorder.flush()
     assert totals() == {before.date(): (1, 1, 0, 0), after.date(): (0, 1, 0, 0)}
-    assert figures.read().online == 1
+    assert figures.read_figures().online == 1
 
 
 def test_midnight_inside_a_batch_parts_the_days(clock: Any) -> None:
@@ -153,14 +156,18 @@ def test_made_up_articles_leave_no_row_and_do_not_break_the_batch() -> None:
     assert Presence.objects.count() == 3
 
 
-def test_batch_costs_one_statement_however_much_it_holds() -> None:
+def test_batch_costs_as_many_statements_for_one_visitor_as_for_five_hundred() -> None:
     articles = [make_article() for _ in range(3)]
     now = timezone.now().timestamp()
-    for number in range(500):
-        see(number, now, articles[number % 3].pk)
-    with CaptureQueriesContext(connection) as captured:
-        recorder.flush()
-    assert len(captured) == 1
+    costs = []
+    for visitors in (range(1), range(500)):
+        for number in visitors:
+            see(number, now, articles[number % 3].pk)
+        with CaptureQueriesContext(connection) as captured:
+            recorder.flush()
+        costs.append(len(captured))
+    # Reading the articles, six writes between two statements of the transaction, two figures.
+    assert costs == [11, 11]
 
 
 def test_batch_that_was_written_is_not_written_again() -> None:
@@ -168,8 +175,8 @@ def test_batch_that_was_written_is_not_written_again() -> None:
     batch, writer = Batch(1), uuid.uuid4()
     now = timezone.now().timestamp()
     batch.add(Kind.PERSON, b"a" * 16, now, article.pk, b"b" * 16)
-    first = writing.write(batch, writer)
-    assert writing.write(batch, writer) == first
+    first = writing.write_batch(batch, writer)
+    assert writing.write_batch(batch, writer) == first
     assert totals() == {timezone.localdate(): (1, 1, 0, 0)}
     assert ArticleViews.objects.get().views == 1
 
@@ -187,7 +194,7 @@ def test_batch_answers_with_what_the_tables_hold_then(clock: Any) -> None:
     known = recorder.figures()
     # Days before the opening balance are history that it holds already.
     assert known == figures.Figures(NOON.date(), 3_750_192, 4, 4, 7, 31)
-    assert known == figures.read()
+    assert known == figures.read_figures()
     assert recorder.article(article.pk) == writing.ArticleFigures(
         1_004, {"count": 0, "average": None, "stars": [0, 0, 0, 0, 0]}
     )
@@ -213,9 +220,9 @@ def test_online_are_the_people_of_the_last_five_minutes(clock: Any) -> None:
         see(number, at(minutes=number), agent=GOOGLEBOT)
     clock.move_to(NOON + timedelta(minutes=5))
     recorder.flush()
-    assert recorder.figures() == figures.read()
+    assert recorder.figures() == figures.read_figures()
     for minutes, online in ((5, 5), (6, 4), (9.99, 1), (10, 0), (1000, 0)):
-        assert figures.read(NOON + timedelta(minutes=minutes)).online == online
+        assert figures.read_figures(NOON + timedelta(minutes=minutes)).online == online
 
 
 def test_who_has_left_is_erased(clock: Any) -> None:
@@ -223,52 +230,101 @@ def test_who_has_left_is_erased(clock: Any) -> None:
     see(1, at(), article.pk)
     see(2, at(minutes=20))
     recorder.flush()
-    assert writing.erase(NOON + timedelta(minutes=29)) is True
+    assert writing.delete_expired(NOON + timedelta(minutes=29)) is True
     assert Presence.objects.count() == 3
-    assert writing.erase(NOON + timedelta(minutes=31)) is True
+    assert writing.delete_expired(NOON + timedelta(minutes=31)) is True
     assert Presence.objects.count() == 1
-    assert writing.erase(NOON + timedelta(minutes=51)) is False
+    assert writing.delete_expired(NOON + timedelta(minutes=51)) is False
     assert not Presence.objects.exists()
     assert HourlyArticleViews.objects.exists()
-    writing.erase(NOON + timedelta(days=3))
+    writing.delete_expired(NOON + timedelta(days=3))
     assert not HourlyArticleViews.objects.exists()
-    writing.erase(NOON + timedelta(days=31))
+    writing.delete_expired(NOON + timedelta(days=31))
     assert not Writer.objects.exists()
     assert totals() == {NOON.date(): (2, 2, 0, 0)}
 
 
 @pytest.mark.django_db(transaction=True)
 def test_processes_that_write_the_same_visitors_at_once_count_each_once() -> None:
+    """Each meets the visitors, the articles and the days in an order of its own."""
+    articles = [make_article() for _ in range(20)]
+    days = [timezone.now() - timedelta(days=back) for back in range(3)]
+    looks = [
+        ((number * 3 + back).to_bytes(16, "big"), moment.timestamp(), article.pk)
+        for back, moment in enumerate(days)
+        for number, article in enumerate(articles * 10)
+    ]
+    own = [Recorder() for _ in range(4)]
+
+    def write(recorder: Recorder) -> None:
+        recorder.writes_by_itself = False
+        for _ in range(5):
+            for key, at, article in random.sample(looks, len(looks)):
+                recorder.add(Kind.PERSON, key, at, article, b"r" + key[1:])
+            recorder.flush()
+
+    at_once([partial(write, recorder) for recorder in own])
+    assert totals() == {timezone.localdate(day): (200, 200 * 4 * 5, 0, 0) for day in days}
+    for views, rows, each in (
+        (ArticleViews, 20, 30),
+        (DailyArticleViews, 60, 10),
+        (HourlyArticleViews, 60, 10),
+    ):
+        assert list(views.objects.values_list("views", flat=True)) == [each] * rows
+
+
+@pytest.mark.django_db(transaction=True)
+def test_batch_sent_by_two_sessions_at_once_is_written_once() -> None:
     article = make_article()
+    batch, writer = Batch(1), uuid.uuid4()
+    batch.add(Kind.PERSON, b"a" * 16, timezone.now().timestamp(), article.pk, b"b" * 16)
+    at_once([lambda: writing.write_batch(batch, writer)] * 4)
+    assert totals() == {timezone.localdate(): (1, 1, 0, 0)}
+    assert ArticleViews.objects.get().views == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_article_deleted_during_the_write_does_not_end_in_a_deadlock() -> None:
+    article, other = make_article(), make_article()
     now = timezone.now().timestamp()
-    problems: list[BaseException] = []
-    ready = threading.Barrier(4)
+    see(1, now, article.pk)
+    recorder.flush()
+    rows_locked = threading.Event()
 
-    def process() -> None:
-        own = Recorder()
-        own.writes_by_itself = False
-        try:
-            for _ in range(5):
-                for number in range(200):
-                    key = number.to_bytes(16, "big")
-                    own.add(Kind.PERSON, key, now, article.pk, b"r" + key[1:])
-                ready.wait(PATIENCE)
-                own.flush()
-        except BaseException as problem:
-            problems.append(problem)
-            ready.abort()
-        finally:
-            connection.close()
+    def waiting_writers() -> int:
+        with connection.cursor() as cursor:
+            # A transaction otherwise sees the activity of its first look.
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                "AND datname = current_database() AND query LIKE '%INTO stats_%'"
+            )
+            return cursor.fetchone()[0]
 
-    threads = [threading.Thread(target=process) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert problems == []
-    assert totals() == {timezone.localdate(): (200, 4000, 0, 0)}
-    assert ArticleViews.objects.get().views == 200
-    assert DailyArticleViews.objects.get().views == 200
+    def pause(execute: Any, sql: str, *rest: Any) -> Any:
+        """Stop after the first rows that a batch writes, until a batch waits for them."""
+        result = execute(sql, *rest)
+        if "DELETE" in sql and "stats_" in sql and not rows_locked.is_set():
+            rows_locked.set()
+            wait_for(waiting_writers)
+        return result
+
+    def delete() -> None:
+        with connection.execute_wrapper(pause):
+            article.delete()
+
+    def write() -> None:
+        assert rows_locked.wait(PATIENCE)
+        # Written after the deletion, the article is one that does not exist.
+        with pytest.raises(IntegrityError):
+            recorder.flush()
+
+    see(2, now, article.pk)
+    see(3, now, other.pk)
+    at_once([delete, write])
+    recorder.flush()
+    assert list(ArticleViews.objects.values_list("article", "views")) == [(other.pk, 1)]
+    assert totals() == {timezone.localdate(): (3, 3, 0, 0)}
 
 
 @pytest.mark.django_db(transaction=True)
