@@ -23,11 +23,11 @@ from django.utils.translation import gettext_lazy
 
 from news import spreadsheets
 from news.fields import PlainTextFormField
+from news.formats import number
 from news.models import Article
 from news.staff_admin.choices import category_choices, set_choices
 from news.staff_admin.filters import CategoryFilter
 from news.staff_admin.model_admin import ReadOnlyAdminMixin, StaffAdmin
-from news.templatetags.vietnamese_tags import number
 from ratings import services
 from ratings.models import RANKED_FROM, SCORES, Rating, RatingSummary, RatingSwitch
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from comments.models import Comment, CommentSettings, Decision, Reason
 from comments.models.comments import LONGEST_ANSWER, LONGEST_TEXT, NAME_LENGTH, SHORTEST_TEXT
 from comments.services.telling import tell_change
-from news.templatetags.vietnamese_tags import updated_line
+from news.formats import updated_line
 from news.text import normalize
 
 Status = Comment.Status

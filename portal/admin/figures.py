@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from news.formats import number
 from news.models import Article
-from news.templatetags.vietnamese_tags import number
 from portal.admin.comments import extend
 from stats.reports import with_views_of_a_week
 

@@ -12,9 +12,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from news.formats import number
 from news.models import Article, Category
 from news.staff_admin.rows import RowFormSet, RowsInline
-from news.templatetags.vietnamese_tags import number
 from portal.admin.comments import extend
 from ratings.models import RatingSwitch
 

@@ -16,10 +16,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from news.formats import number
 from news.models import Article
 from news.staff_admin.keys import is_primary_key
 from news.staff_admin.model_admin import StaffAdmin
-from news.templatetags.vietnamese_tags import number
 from stats import figures, services
 from stats.admin.figures import goes_with_its_article
 from stats.admin.forms import check_day, day_field

@@ -6,15 +6,8 @@ from django import forms
 from django.template import Context, Template
 from django.utils import formats, translation
 
-from news.templatetags.vietnamese_tags import (
-    file_size,
-    header_date,
-    machine_date,
-    number,
-    short_date,
-    updated_line,
-    weekday_date,
-)
+from news.formats import file_size, header_date, number, short_date, updated_line, weekday_date
+from news.templatetags.vietnamese_tags import machine_date
 
 MORNING = datetime.datetime(2023, 3, 14, 1, 30, tzinfo=datetime.UTC)  # 08:30 in Viet Nam
 
