@@ -105,7 +105,7 @@ def rules_of(row: str | None) -> CommentSettings:
     return CommentSettings(**json.loads(row)) if row else CommentSettings()
 
 
-# Functions of the database (migration 0003), which keep their plans.
+# Functions of the database (comments/sql/sending.sql), which keep their plans.
 _GATE = "SELECT * FROM comments_gate(%s, %s)"
 _SENDING = f"""
 WITH used AS ({challenges.USE_UP})

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
+    "pgtrigger",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.forms",

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from news.models import Article, Category
+from ratings import triggers
 
 SCORES: list[tuple[int, Any]] = [
     (1, _("Very poor")),
@@ -58,8 +59,8 @@ class RatingQuerySet(models.QuerySet["Rating"]):
 class Rating(models.Model):
     """What one rater thinks of one article. Nothing tells who the rater is.
 
-    The rows go with the article by a foreign key of the database's own (migration 0001), so that
-    Django need not load them to delete an article.
+    The database deletes the rows with their article (`ratings_rating_of_an_article`), so that
+    Django need not load them.
     """
 
     article = models.ForeignKey(
@@ -94,13 +95,14 @@ class Rating(models.Model):
                 fields=["created_at", "article"], include=["score"], name="ratings_rating_by_time"
             ),
         ]
+        triggers = triggers.RATING
 
     def __str__(self) -> str:
         return str(self.score)
 
 
 class RatingSummary(models.Model):
-    """The ratings of one article in figures; written by triggers alone (migration 0001)."""
+    """The ratings of one article in figures; written by triggers alone (ratings/triggers.py)."""
 
     article = models.OneToOneField(
         Article,

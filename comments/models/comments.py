@@ -9,6 +9,7 @@ from django.db.models.functions import Length
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
+from comments.models import triggers
 from news.fields import LineField, PlainTextField, nfc_check
 from news.models import Article
 
@@ -63,7 +64,7 @@ class Comment(models.Model):
     """What a reader, or in an official answer the agency, says below an article.
 
     One level of replies, each below a comment of the same article: the database holds it
-    (migration 0002, `comments_comment_answers_a_comment_of_its_article`). `level` and
+    (`comments_comment_answers_a_comment_of_its_article`). `level` and
     `parent_level` exist for that. `reply_count` counts the approved replies and is kept by a
     trigger.
 
@@ -306,13 +307,14 @@ class Comment(models.Model):
                 condition=Q(network_hash__isnull=False),
             ),
         ]
+        triggers = triggers.COMMENT
 
     def __str__(self) -> str:
         return f"{self.name}: {self.text[:60]}"
 
 
 class CommentTally(models.Model):
-    """How many comments readers see below an article; kept by triggers (migration 0005).
+    """How many comments readers see below an article; kept by triggers (triggers.py).
 
     `approved` leaves out the replies in a thread that is not shown, and empty places; `threads`
     counts the places too. An article without a row has none.

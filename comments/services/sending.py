@@ -58,9 +58,9 @@ def fingerprint(article_id: int, network: str, name: str, text: str) -> str:
     return hashing.fingerprint(article_id, network, comparison_key(name), words)
 
 
-# A function of the database (migration 0003): it counts for the limits, and stores what is within.
+# In comments/sql/sending.sql: it counts for the limits, and stores what is within.
 _STORE = f"SELECT * FROM comments_store({', '.join(['%s'] * 17)})"  # noqa: S608 – of our own
-# The same (migration 0007) with all that must be known before it: nothing is stored where the stamp
+# The same with all that must be known before it: nothing is stored where the stamp
 # of what this process knows is no longer true, the captcha was not answered, or a limit is reached.
 _SEND = f"SELECT comments_send({', '.join(['%s'] * 20)})"
 

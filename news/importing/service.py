@@ -2,7 +2,7 @@
 
 Locks are taken in one order, so that an import waits for a clerk, and a clerk for an import, but
 never both for each other: imports one at a time, then the articles, then the categories, then the
-listings (the lock of migration 0003).
+listings (the lock of `news_relist`).
 """
 
 from __future__ import annotations

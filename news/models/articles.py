@@ -21,6 +21,7 @@ from news.fields import (
     moment_check,
     nfc_check,
 )
+from news.models import triggers
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
@@ -279,6 +280,7 @@ class Article(models.Model):
                 condition=Q(updated_at__isnull=False),
             ),
         ]
+        triggers = triggers.ARTICLE
 
     def __str__(self) -> str:
         return self.title
@@ -310,6 +312,15 @@ class Article(models.Model):
         return self.byline or (self.author.name if self.author else "")
 
 
+class ArticleMoreCategory(Article.more_categories.through):  # type: ignore[name-defined]
+    """The rows of `Article.more_categories`; a model only because they carry triggers."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = triggers.MORE_CATEGORIES
+
+
 class Attachment(models.Model):
     """A file offered below an article."""
 
@@ -329,6 +340,7 @@ class Attachment(models.Model):
         verbose_name_plural = _("attachments")
         ordering = ["position", "pk"]
         constraints = [nfc_check("title", "news_attachment_title_is_nfc")]
+        triggers = triggers.ATTACHMENT
 
     def __str__(self) -> str:
         return self.title

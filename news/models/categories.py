@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from news import text
 from news.fields import ComputedField, LineField, PlainTextField, nfc_check
+from news.models import triggers
 
 
 class Named(models.Model):
@@ -126,6 +127,7 @@ class Category(Named):
                 condition=~Q(parent=F("id")), name="news_category_is_not_its_own_parent"
             ),
         ]
+        triggers = triggers.CATEGORY
 
     def get_absolute_url(self) -> str:
         return reverse("news:category", args=[self.slug])

@@ -1,6 +1,6 @@
 """Listings: which published article stands on which shelf, kept by the database itself.
 
-Triggers (migration 0003) write these tables whenever an article, its categories or the tree
+Triggers (triggers.py) write these tables whenever an article, its categories or the tree
 change, however the change was made. So a page deep in a list costs as much as the first one: the
 counts per month lead to the month, and an index to the rows. ADR 0003 tells why.
 """
@@ -16,6 +16,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
+from news.models import triggers
 from news.models.articles import Article, ArticleQuerySet
 from news.models.categories import Category
 
@@ -71,6 +72,7 @@ class Listing(models.Model):
                 name="news_listing_expiring",
             ),
         ]
+        triggers = triggers.LISTING
 
     def __str__(self) -> str:
         return f"{self.category_id}: {self.article_id}"

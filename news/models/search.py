@@ -9,11 +9,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from news.fields import PlainTextField
+from news.models import triggers
 from news.models.articles import Article, Attachment
 
 
 class SearchKeys(models.Func):
-    """The SQL function that tells what an entry is found by (migration 0005)."""
+    """The SQL function that tells what an entry is found by (news/sql/search.sql)."""
 
     function = "news_search_keys"
     arity = 3
@@ -23,7 +24,7 @@ class SearchKeys(models.Func):
 class SearchEntry(models.Model):
     """What can be found of one published article, or of one of its files.
 
-    Triggers (migration 0005) write this table after the listings, and whenever an article, a file
+    Triggers (triggers.py) write this table after the listings, and whenever an article, a file
     or its text changes, however the change was made. The long columns are stored out of line, so
     that dating a hundred thousand hits reads a narrow table.
 
@@ -84,6 +85,7 @@ class AttachmentText(models.Model):
 
     class Meta:
         default_permissions = ()
+        triggers = triggers.ATTACHMENT_TEXT
 
     def __str__(self) -> str:
         return str(self.attachment_id)

@@ -191,8 +191,8 @@ def _shelf(filters: Filters) -> str:
 def _periods(filters: Filters, at: datetime) -> list[str]:
     """Which years and months to ask for hits, the latest first, each holding the one before.
 
-    The labels of migration 0005, by months of UTC: a day at the end of a month of ours may lie in
-    the next, so each period begins and ends a month further than it must.
+    The labels of `news_search_labels`, by months of UTC: a day at the end of a month of ours may
+    lie in the next, so each period begins and ends a month further than it must.
     """
     last = min(at.date(), filters.until or at.date())
     first = filters.since

@@ -1,4 +1,4 @@
-"""Words as the search compares them; the SQL of migration 0005 says the same."""
+"""Words as the search compares them; news/sql/search.sql says the same."""
 
 import re
 import unicodedata

@@ -1,8 +1,3 @@
-from django.db import migrations
-
-# As in 0002, but for what happens when the room is used up: a scanner that asks for each of its
-# addresses twice kept all others out for the whole time of retention. See ADR 0007.
-COUNT = """
 CREATE OR REPLACE FUNCTION portal_count_missing_address(
     missing_path varchar, host varchar, today date,
     most_rows integer, per_minute integer, per_day integer, retention_days integer
@@ -50,11 +45,3 @@ BEGIN
     ON CONFLICT (path) DO UPDATE SET count = portal_missingaddress.count + 1, last_seen_on = today;
     RETURN true;
 END $$;
-"""
-
-
-class Migration(migrations.Migration):
-    dependencies = [("portal", "0002_redirects")]
-
-    # The function of 0002 takes and gives the same: going back needs nothing.
-    operations = [migrations.RunSQL(COUNT, migrations.RunSQL.noop)]
