@@ -36,7 +36,7 @@ def visit(request: HttpRequest) -> HttpResponse:
         is_large = True
     if is_large:
         return _private(HttpResponse(status=413))
-    article = recording.article_of(request.body.decode("latin-1"))
+    article = recording.parse_article_id(request.body.decode("latin-1"))
     if article is None:
         return _private(HttpResponse(status=400))
     _count(request, article)
@@ -51,7 +51,7 @@ def pixel(request: HttpRequest) -> HttpResponse:
     """
     if request.method not in {"GET", "HEAD"}:
         return _private(HttpResponseNotAllowed(["GET", "HEAD"]))
-    article = recording.article_of(request.GET.get("bai", ""))
+    article = recording.parse_article_id(request.GET.get("bai", ""))
     is_ours = request.META.get("HTTP_SEC_FETCH_SITE", "same-origin") == "same-origin"
     if request.method == "GET" and article is not None and is_ours:
         _count(request, article)

@@ -11,6 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from news.models import Article
+from stats.recording import Kind
 
 
 def _not_negative(model: str, *names: str) -> list[models.BaseConstraint]:
@@ -187,11 +188,6 @@ class Presence(models.Model):
     Nothing leads from a row to a person, nor from a person at an article to the same person
     elsewhere: each has a key of its own. Rows older than half an hour are erased.
     """
-
-    class Kind(models.IntegerChoices):
-        PERSON = 1, _("person")
-        BOT = 2, _("bot")
-        READER = 3, _("person at one article")
 
     key = models.UUIDField(primary_key=True)
     kind = models.SmallIntegerField(choices=Kind.choices)

@@ -1,6 +1,6 @@
-"""The rules of counting: who is counted, as what, and when a visit is a new one. All pure.
+"""The rules of counting: who is counted, as what, and when a new visit begins. Pure functions.
 
-The public page *Cách thống kê* tells these rules in words; whoever changes one changes the other.
+The public page *Cách thống kê* states these rules; change it together with them.
 """
 
 from __future__ import annotations
@@ -13,22 +13,29 @@ from typing import Any
 
 from crawleruseragents import is_crawler  # type: ignore[import-untyped]
 from django.conf import settings
+from django.db.models import IntegerChoices
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 
-from stats.models import Presence
 
-Kind = Presence.Kind
+class Kind(IntegerChoices):
+    """What a key in `Presence` stands for."""
 
-# After so long without a sign of life the next page view begins another visit, and the next look
-# at the same article is another view of it: reloading a page for an hour makes one view.
+    PERSON = 1, _("person")
+    BOT = 2, _("bot")
+    READER = 3, _("person at one article")
+
+
+# After so long without a page view the next one begins another visit, and the next page view of
+# the same article is another view of it: reloading a page for an hour makes one view.
 VISIT = timedelta(minutes=30)
-# Online is who was seen in these last minutes.
+# A person is online for so long after the last page view.
 ONLINE = timedelta(minutes=5)
-# The key of a visitor changes at the quietest hour of the night, not at midnight: a visit that goes
-# over midnight stays one visit, of the day on which it began, and nobody is online twice.
+# The keys of visitors change in the quietest hour of the night, not at midnight: a visit across
+# midnight stays one visit, of the day on which it began, and nobody is online twice.
 KEYS_CHANGE_AT = timedelta(hours=4)
-# The longest user agent that is looked at; the longest of real browsers have some 300 letters.
+# Longer user agents are cut; those of real browsers have up to some 300 characters.
 MAX_AGENT = 512
 # Ids of articles as the database can hold them.
 MAX_ID_DIGITS = 18
@@ -40,8 +47,8 @@ def is_bot(agent: str) -> bool:
     return not agent.strip() or is_crawler(agent)
 
 
-def is_ahead_of_the_reader(meta: Mapping[str, Any]) -> bool:
-    """Whether a browser asks for what nobody looks at yet: prefetch, prerender, link preview.
+def is_prefetch(meta: Mapping[str, Any]) -> bool:
+    """Whether a browser loads a page that nobody looks at yet: prefetch, prerender, link preview.
 
     `Sec-Purpose` is the standard (Fetch, §3.10); the others are what Chromium, Firefox and Safari
     sent before it.
@@ -63,14 +70,14 @@ def is_ahead_of_the_reader(meta: Mapping[str, Any]) -> bool:
 def is_from_staff(meta: Mapping[str, Any]) -> bool:
     """Whether a request carries the session cookie that only staff are given.
 
-    Its value is not verified: who makes one up takes nobody but themselves out of the count.
+    Its value is not verified: whoever makes one up is only not counted.
     """
     name = settings.SESSION_COOKIE_NAME + "="
     return any(part.strip().startswith(name) for part in meta.get("HTTP_COOKIE", "").split(";"))
 
 
 def kind_of(meta: Mapping[str, Any]) -> Kind | None:
-    """Say as what a request is counted.
+    """What a request is counted as.
 
     Args:
         meta: the request's `META`.
@@ -78,30 +85,30 @@ def kind_of(meta: Mapping[str, Any]) -> Kind | None:
     Returns:
         Person or bot; None if it is not counted at all.
     """
-    if is_ahead_of_the_reader(meta) or is_from_staff(meta):
+    if is_prefetch(meta) or is_from_staff(meta):
         return None
     return Kind.BOT if is_bot(meta.get("HTTP_USER_AGENT", "")[:MAX_AGENT]) else Kind.PERSON
 
 
-def article_of(written: str) -> int | None:
-    """Read the id of an article; 0 for a page that is none, None for what is no id."""
-    if not written:
+def parse_article_id(sent: str) -> int | None:
+    """The id of an article as a page sent it; 0 for "", a page of no article; None if invalid."""
+    if not sent:
         return 0
-    if len(written) > MAX_ID_DIGITS or not (written.isascii() and written.isdigit()):
+    if len(sent) > MAX_ID_DIGITS or not (sent.isascii() and sent.isdigit()):
         return None
-    return int(written)
+    return int(sent)
 
 
 @lru_cache(maxsize=64)
-def _days_of(minute: int) -> tuple[date, date]:
-    """The day in Việt Nam of a minute since 1970, and the day of the keys valid in it."""
+def _days_of_minute(minute: int) -> tuple[date, date]:
+    """Two days in Việt Nam of a minute since 1970: its own, and the one whose keys are in use."""
     at = timezone.localtime(datetime.fromtimestamp(minute * 60, timezone.get_default_timezone()))
     return at.date(), (at - KEYS_CHANGE_AT).date()
 
 
 def day_of(at: float) -> date:
-    """The day in Việt Nam of a moment, given in seconds since 1970."""
-    return _days_of(int(at // 60))[0]
+    """The day in Việt Nam of a moment in seconds since 1970."""
+    return _days_of_minute(int(at // 60))[0]
 
 
 @lru_cache(maxsize=4)
@@ -120,10 +127,10 @@ def visitor_key(meta: Mapping[str, Any], at: float, article: int = 0) -> bytes:
         article: the id of the article, or 0 for the visitor as such.
 
     Returns:
-        16 bytes from which neither address nor user agent nor another key can be had without the
-        site's secret.
+        16 bytes. Address, user agent and other keys of the visitor cannot be derived from them
+        without the secret of the site.
     """
-    secret = _secret(settings.SECRET_KEY, _days_of(int(at // 60))[1])
+    secret = _secret(settings.SECRET_KEY, _days_of_minute(int(at // 60))[1])
     agent = meta.get("HTTP_USER_AGENT", "")[:MAX_AGENT]
     text = f"{meta.get('REMOTE_ADDR', '')}\0{agent}\0{article}"
     return hmac.digest(secret, text.encode("utf-8", "surrogatepass"), "sha256")[:16]

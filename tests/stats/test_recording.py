@@ -71,7 +71,7 @@ def test_thousand_bots_are_told_from_a_thousand_people() -> None:
     ],
 )
 def test_article_is_an_id_or_nothing(written: str, article: int | None) -> None:
-    assert recording.article_of(written) == article
+    assert recording.parse_article_id(written) == article
 
 
 @pytest.mark.parametrize(
