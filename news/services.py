@@ -1,42 +1,46 @@
-"""What changes the newsroom's data: one verb a function, one transaction each.
+"""Writes to articles, pictures and attachments, each in one transaction.
 
-A refusal is a ValidationError whose message is a sentence for the person at the desk. The functions
-named `check_…` refuse in the same words and change nothing, so that a form can ask beforehand.
+A refusal is a ValidationError whose message is a sentence for the member of staff. The functions
+named `check_…` raise the same errors and change nothing, so that a form can validate with them.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Collection
 from datetime import datetime
-from typing import IO, Any
+from typing import IO, TypeAlias
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
-from django.core.files.storage import Storage, default_storage
-from django.db import connection, models, transaction
+from django.core.files.storage import default_storage
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from news import documents, images, pdf
 from news.library import places_of
 from news.models import Article, Attachment, AttachmentText, Image
+from news.stored_files import delete_orphaned_file, file_rows_locked, remove_unused_files
 
 Status = Article.Status
-Upload = File | IO[bytes]
+Upload: TypeAlias = File | IO[bytes]
+# As `request.user` is typed; the views let no anonymous user come here.
+User: TypeAlias = AbstractBaseUser | AnonymousUser
 
 
-# --- The states of an article -------------------------------------------------------------------
+# --- The status of an article -------------------------------------------------------------------
 
 
-def _lock(article: Article) -> Article:
-    """Read the article anew and keep its row until the transaction ends."""
+def _locked(article: Article) -> Article:
+    """Read the article from the database and lock its row until the end of the transaction."""
     return Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
 
 
 def _save(article: Article, locked: Article) -> Article:
-    """Check and write the locked row, and let the object that was handed in read the same."""
+    """Validate and save the locked row, and copy what changed to the caller's object."""
     locked.full_clean()
     locked.save()
     for name in (
@@ -47,17 +51,12 @@ def _save(article: Article, locked: Article) -> Article:
     return locked
 
 
-def is_out(article: Article) -> bool:
-    """Whether readers have had the article before them: its moment of publication has passed."""
-    return article.first_published_at is not None and article.first_published_at <= timezone.now()
-
-
 def _require(condition: bool, refusal: str) -> None:
     if not condition:
         raise ValidationError(refusal)
 
 
-def _reason(reason: str) -> str:
+def _required_reason(reason: str) -> str:
     reason = reason.strip()
     _require(bool(reason), _("Write down the reason."))
     return reason
@@ -75,8 +74,8 @@ def _require_text(article: Article) -> None:
 
 @transaction.atomic
 def submit_article(*, article: Article) -> Article:
-    """Hand a draft to the editors."""
-    locked = _lock(article)
+    """Put a draft into review."""
+    locked = _locked(article)
     check_submit(locked)
     locked.status = Status.IN_REVIEW
     locked.status_reason = ""
@@ -85,44 +84,44 @@ def submit_article(*, article: Article) -> Article:
 
 @transaction.atomic
 def return_to_draft(*, article: Article, reason: str) -> Article:
-    """Send an article in review back to its author, or call a scheduled one off; with a reason."""
-    locked = _lock(article)
+    """Make a draft of an article in review or of a scheduled one, with a reason for its author."""
+    locked = _locked(article)
     check_return(locked)
-    locked.status_reason = _reason(reason)
+    locked.status_reason = _required_reason(reason)
     if locked.status == Status.PUBLISHED:
-        # Nobody has read it: it was not published yet.
+        # Scheduled: it was never public.
         locked.published_at = locked.first_published_at = None
     locked.status = Status.DRAFT
     return _save(article, locked)
 
 
 def check_return(article: Article) -> None:
-    """Raise ValidationError unless the article waits for an editor or for its time."""
-    waits = article.status == Status.PUBLISHED and not is_out(article)
+    """Raise ValidationError unless the article is in review or scheduled."""
+    is_scheduled = article.status == Status.PUBLISHED and not article.has_been_public
     _require(
-        article.status == Status.IN_REVIEW or waits,
+        article.status == Status.IN_REVIEW or is_scheduled,
         _("Only an article in review or a scheduled one can be returned."),
     )
 
 
 def check_publish(article: Article, at: datetime | None = None) -> None:
-    """Raise ValidationError unless `publish_article` would accept the article and the moment."""
-    probe = copy.copy(article)
-    _become_published(probe, at)
-    probe.full_clean()
+    """Raise ValidationError unless `publish_article` would accept the article and the time."""
+    trial = copy.copy(article)
+    _set_published(trial, at)
+    trial.full_clean()
 
 
-def _become_published(article: Article, at: datetime | None) -> None:
+def _set_published(article: Article, at: datetime | None) -> None:
     _require_text(article)
     now = timezone.now()
     article.published_at = at or article.published_at or now
-    if is_out(article):
+    if article.has_been_public:
         _require(
             article.published_at <= now,
             _("Readers have seen this article already; it cannot be scheduled again."),
         )
     else:
-        # An article may be dated back; readers see it now at the earliest.
+        # `published_at` may be set into the past; readers see the article from now on.
         article.first_published_at = max(article.published_at, now)
     article.status = Status.PUBLISHED
     article.status_reason = ""
@@ -131,28 +130,28 @@ def _become_published(article: Article, at: datetime | None) -> None:
 
 
 @transaction.atomic
-def publish_article(*, article: Article, by: Any, at: datetime | None = None) -> Article:
-    """Publish a draft or an article in review, or put one back that was withdrawn or unpublished.
+def publish_article(*, article: Article, by: User | None, at: datetime | None = None) -> Article:
+    """Publish an article of any status.
 
     Args:
-        by: the member of staff who answers for it.
-        at: the moment of publication. A future one schedules the article. If None: the one the
-            article carries already, else now.
+        by: the member of staff who becomes its creator if it has none.
+        at: the publication time. A future one schedules the article. Default: `published_at` of
+            the article, else now.
 
-    Raises ValidationError if the article has no text, if readers have seen it and `at` lies ahead,
-    or if a constraint is broken (a re-published article names its source …).
+    Raises ValidationError if the article has no text, if it has been public and `at` is in the
+    future, or if a constraint is violated.
     """
-    locked = _lock(article)
-    _become_published(locked, at)
-    if locked.created_by is None:
-        locked.created_by = by
+    locked = _locked(article)
+    _set_published(locked, at)
+    if locked.created_by_id is None and by is not None:
+        locked.created_by_id = by.pk
     return _save(article, locked)
 
 
 def check_correct(article: Article, note: str) -> None:
     """Raise ValidationError unless the article is public and the note says what changed."""
     _require(
-        article.status in {Status.PUBLISHED, Status.WITHDRAWN} and is_out(article),
+        article.status in {Status.PUBLISHED, Status.WITHDRAWN} and article.has_been_public,
         _("Only an article that readers have seen can be corrected."),
     )
     _require(bool(note.strip()), _("Say in a few words what was corrected."))
@@ -160,28 +159,26 @@ def check_correct(article: Article, note: str) -> None:
 
 @transaction.atomic
 def correct_article(*, article: Article, note: str, at: datetime | None = None) -> Article:
-    """Announce a correction: readers see the note and the moment `at` (now)."""
-    locked = _lock(article)
+    """Announce a correction: readers see the note and the time `at` (default: now)."""
+    locked = _locked(article)
     check_correct(locked, note)
     locked.change_note = note
     locked.updated_at = at or timezone.now()
     return _save(article, locked)
 
 
-# What readers take for the article itself.
-_TEXT = {"title", "summary", "body", "lead_caption"}
+_TEXT_FIELDS = {"title", "summary", "body", "lead_caption"}
 
 
 @transaction.atomic
 def record_change(*, article: Article, changed: Collection[str]) -> Article:
-    """Let readers see that the text of an article changed after they may have read it.
+    """Set `updated_at` if text of an article changed that has been public.
 
     Args:
-        changed: the names of the fields that were written. Those that are not text, and those of an
-            article that nobody has read, leave no mark.
+        changed: the names of the fields that were written.
     """
-    locked = _lock(article)
-    if is_out(locked) and _TEXT & set(changed):
+    locked = _locked(article)
+    if locked.has_been_public and _TEXT_FIELDS & set(changed):
         locked.updated_at = timezone.now()
         return _save(article, locked)
     return locked
@@ -190,26 +187,26 @@ def record_change(*, article: Article, changed: Collection[str]) -> Article:
 def check_withdraw(article: Article) -> None:
     """Raise ValidationError unless readers can see the article."""
     _require(
-        article.status == Status.PUBLISHED and is_out(article),
+        article.status == Status.PUBLISHED and article.has_been_public,
         _("Only a published article can be withdrawn."),
     )
 
 
 @transaction.atomic
 def withdraw_article(*, article: Article, reason: str) -> Article:
-    """Take an article out of all lists; its page stays, under a notice with reason and time."""
-    locked = _lock(article)
+    """Remove an article from all lists; its page stays, under a notice with reason and time."""
+    locked = _locked(article)
     check_withdraw(locked)
-    locked.status_reason = _reason(reason)
+    locked.status_reason = _required_reason(reason)
     locked.withdrawn_at = timezone.now()
     locked.status = Status.WITHDRAWN
     return _save(article, locked)
 
 
 def check_unpublish(article: Article) -> None:
-    """Raise ValidationError unless the article has a page to take away."""
+    """Raise ValidationError unless the article has a public page."""
     _require(
-        article.status in {Status.PUBLISHED, Status.WITHDRAWN} and is_out(article),
+        article.status in {Status.PUBLISHED, Status.WITHDRAWN} and article.has_been_public,
         _("Only a published or withdrawn article can be unpublished."),
     )
 
@@ -218,10 +215,10 @@ def check_unpublish(article: Article) -> None:
 def unpublish_article(
     *, article: Article, reason: str, redirect_to: Article | None = None
 ) -> Article:
-    """Take the page of an article away: its address answers 410, or leads to `redirect_to`."""
-    locked = _lock(article)
+    """Remove the page of an article: its address answers 410, or redirects to `redirect_to`."""
+    locked = _locked(article)
     check_unpublish(locked)
-    locked.status_reason = _reason(reason)
+    locked.status_reason = _required_reason(reason)
     locked.redirect_to = redirect_to
     locked.withdrawn_at = None
     locked.status = Status.UNPUBLISHED
@@ -229,67 +226,23 @@ def unpublish_article(
 
 
 def check_delete(article: Article) -> None:
-    """Raise ValidationError if readers have ever seen the article."""
+    """Raise ValidationError if the article has ever been public."""
     _require(
-        not is_out(article),
+        not article.has_been_public,
         _("Readers have seen this article; unpublish it instead of deleting it."),
     )
 
 
 @transaction.atomic
 def delete_article(*, article: Article) -> None:
-    """Delete an article that nobody has read, with its attachments."""
-    check_delete(_lock(article))
+    """Delete an article that has never been public, with its attachments."""
+    check_delete(_locked(article))
     paths = list(article.attachments.values_list("file", flat=True))
     article.delete()
     remove_unused_files(Attachment, paths)
 
 
-# --- Files --------------------------------------------------------------------------------------
-
-
-def remove_unused_files(
-    model: type[models.Model],
-    paths: Iterable[str | None],
-    *,
-    remove: Callable[[str], None] | None = None,
-    storage: Storage = default_storage,
-) -> None:
-    """After commit, remove those files of a model's `file` field that no row names any more.
-
-    A path ends in a fingerprint of the content, so two rows may share one file.
-    """
-
-    def sweep() -> None:
-        for path in filter(None, paths):
-            with file_rows():
-                if not model._default_manager.filter(file=path).exists():
-                    (remove or storage.delete)(path)
-
-    transaction.on_commit(sweep)
-
-
-@contextmanager
-def file_rows() -> Iterator[None]:
-    """A transaction in which nobody else writes or removes rows that name files.
-
-    Else a file found in the storage could be swept away before the row that relies on it is seen,
-    and one picture sent twice at once would be two. Files are decoded and written before it; the
-    lock is held for a few statements.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('news_file_rows'))")
-        yield
-
-
-def forget(model: type[models.Model], path: str, remove: Callable[[str], None]) -> None:
-    """Remove a file whose row could not be written; the error that stopped it is the one to tell.
-
-    Whoever rolls back an outer transaction leaves the file: it is found again by its name.
-    """
-    with suppress(Exception), file_rows():
-        if not model._default_manager.filter(file=path).exists():
-            remove(path)
+# --- Pictures and attachments -------------------------------------------------------------------
 
 
 def add_image(
@@ -299,11 +252,11 @@ def add_image(
     is_decorative: bool,
     caption: str,
     credit: str,
-    by: Any,
+    by: User | None,
 ) -> Image:
-    """Take a picture into the media library; the same picture again is the one that is there.
+    """Add a picture to the media library; return the existing row if it holds the same picture.
 
-    Raises ValidationError if the words are missing or the file is no picture we can read.
+    Raises ValidationError if the alt text is missing or the file is no picture we can read.
     """
     image = Image(
         alt=alt,
@@ -311,35 +264,35 @@ def add_image(
         caption=caption,
         credit=credit,
         original_name=(getattr(upload, "name", None) or "")[-255:],
-        created_by=by,
+        created_by_id=by.pk if by else None,
     )
-    of_the_file = {"file", "width", "height", "size", "sha256"}
-    image.full_clean(exclude=of_the_file)
+    # Checked before the file is decoded, which takes longer.
+    image.full_clean(exclude={"file", "width", "height", "size", "sha256"})
     picture = images.decode(upload)
     stored = images.store(picture, image.original_name)
     try:
-        with file_rows():
-            if not default_storage.exists(stored.path):  # swept away a moment ago
+        with file_rows_locked():
+            if not default_storage.exists(stored.path):  # deleted since, as unused
                 images.store(picture, image.original_name)
-            known = Image.objects.filter(sha256=stored.sha256).first()
-            if known is None:
+            existing = Image.objects.filter(sha256=stored.sha256).first()
+            if existing is None:
                 image.file = stored.path
                 image.width, image.height = stored.width, stored.height
                 image.size, image.sha256 = stored.bytes, stored.sha256
                 image.full_clean()
                 image.save()
     except BaseException:
-        forget(Image, stored.path, images.remove)
+        delete_orphaned_file(Image, stored.path, images.remove)
         raise
-    if known is not None:
-        # Sent under another name, the same picture was written a second time.
+    if existing is not None:
+        # Under another file name the same picture has another path.
         remove_unused_files(Image, [stored.path], remove=images.remove)
-        return known
+        return existing
     return image
 
 
 def check_delete_images(pictures: Collection[Image]) -> None:
-    """Raise ValidationError, with a sentence for each picture that something still shows."""
+    """Raise ValidationError, with a sentence for each picture that is in use."""
     refusals = [
         _("The picture is in use and stays: %(places)s")
         % {"places": "; ".join(f"“{place}”" for place in places[:5])}
@@ -352,7 +305,7 @@ def check_delete_images(pictures: Collection[Image]) -> None:
 
 @transaction.atomic
 def delete_images(*, pictures: Collection[Image]) -> None:
-    """Delete pictures that nothing shows; their files go once that is certain."""
+    """Delete pictures that are not in use, and after the commit their files."""
     check_delete_images(pictures)
     paths = [image.file.name for image in pictures]
     Image.objects.filter(pk__in=[image.pk for image in pictures]).delete()
@@ -360,17 +313,17 @@ def delete_images(*, pictures: Collection[Image]) -> None:
 
 
 def add_attachment(*, article: Article, upload: Upload, title: str) -> Attachment:
-    """Offer a file below an article; the words of a PDF are read, so that search finds them.
+    """Attach a file to an article; the text of a PDF is extracted for the search.
 
-    Raises ValidationError if the file is of no accepted kind or not what its name says.
+    Raises ValidationError if the kind of file is not accepted, or the content is of another kind.
     """
     name = getattr(upload, "name", None) or ""
     title = title.strip() or name.rsplit(".", 1)[0][:200]
     stored = documents.store_document(upload, title)
     try:
-        words = _words_of(stored)
-        with file_rows():
-            if not default_storage.exists(stored.path):  # swept away a moment ago
+        text = _pdf_text(stored)
+        with file_rows_locked():
+            if not default_storage.exists(stored.path):  # deleted since, as unused
                 documents.store_document(upload, title)
             position = article.attachments.aggregate(last=models.Max("position"))["last"] or 0
             attachment = Attachment(
@@ -385,15 +338,15 @@ def add_attachment(*, article: Article, upload: Upload, title: str) -> Attachmen
             )
             attachment.full_clean()
             attachment.save()
-            if words:
-                AttachmentText.objects.create(attachment=attachment, text=words)
+            if text:
+                AttachmentText.objects.create(attachment=attachment, text=text)
     except BaseException:
-        forget(Attachment, stored.path, default_storage.delete)
+        delete_orphaned_file(Attachment, stored.path, default_storage.delete)
         raise
     return attachment
 
 
-def _words_of(stored: documents.StoredDocument) -> str:
+def _pdf_text(stored: documents.StoredDocument) -> str:
     if stored.extension != "pdf":
         return ""
     with default_storage.open(stored.path) as file:
@@ -402,7 +355,7 @@ def _words_of(stored: documents.StoredDocument) -> str:
 
 @transaction.atomic
 def remove_attachment(*, attachment: Attachment) -> None:
-    """Take a file away from an article."""
+    """Remove an attachment from its article, and after the commit its file."""
     path = attachment.file.name
     attachment.delete()
     remove_unused_files(Attachment, [path])

@@ -6,7 +6,8 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from news import documents
-from news.services import Upload, file_rows, forget, remove_unused_files
+from news.services import Upload
+from news.stored_files import delete_orphaned_file, file_rows_locked, remove_unused_files
 from portal.models import Song
 
 
@@ -19,7 +20,7 @@ def save_song(*, song: Song, upload: Upload | None = None) -> Song:
     earlier = song.file.name
     stored = documents.store_audio(upload, song.title) if upload is not None else None
     try:
-        with file_rows():
+        with file_rows_locked():
             if stored is not None:
                 if upload is not None and not default_storage.exists(stored.path):
                     documents.store_audio(upload, song.title)  # swept away a moment ago
@@ -31,7 +32,7 @@ def save_song(*, song: Song, upload: Upload | None = None) -> Song:
     except BaseException:
         if stored is not None:
             song.file = earlier
-            forget(Song, stored.path, default_storage.delete)
+            delete_orphaned_file(Song, stored.path, default_storage.delete)
         raise
     return song
 

@@ -1,10 +1,8 @@
-"""How an article stands, in a clerk's words: badges, filters, and the steps that take one back."""
+"""The state of an article as staff name it: its status, told apart by its dates."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -12,9 +10,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from news import services
-from news.admin.article_forms import ReasonForm, UnpublishForm
 from news.models import Article
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 Status = Article.Status
 
@@ -31,7 +30,7 @@ STATES = {
 
 
 def state_of(article: Article) -> str:
-    """The key in `STATES` of what a clerk calls the state of an article."""
+    """Return the key in `STATES` of the state of an article."""
     if article.status == Status.DRAFT and article.status_reason:
         return "returned"
     if article.is_scheduled:
@@ -42,16 +41,16 @@ def state_of(article: Article) -> str:
 
 
 def in_state(articles: QuerySet[Article], state: str) -> QuerySet[Article]:
-    """Those of the articles whose `state_of` is `state`."""
+    """Filter the articles by their `state_of`."""
     now = timezone.now()
-    public = Q(status=Status.PUBLISHED)
+    is_published = Q(status=Status.PUBLISHED)
     if state == "published":
         return articles.filter(pk__in=Article.objects.published(now).values("pk"))
     conditions = {
         "draft": Q(status=Status.DRAFT, status_reason=""),
         "returned": Q(status=Status.DRAFT) & ~Q(status_reason=""),
-        "scheduled": public & Q(published_at__gt=now),
-        "expired": public & Q(published_at__lte=now, expires_at__lte=now),
+        "scheduled": is_published & Q(published_at__gt=now),
+        "expired": is_published & Q(published_at__lte=now, expires_at__lte=now),
     }
     return articles.filter(conditions.get(state, Q(status=state)))
 
@@ -60,59 +59,11 @@ class StateFilter(admin.SimpleListFilter):
     title = gettext_lazy("status")
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin
+    ) -> list[tuple[str, StrOrPromise]]:
         return list(STATES.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
         state = self.value()
         return in_state(queryset, state) if state in STATES else queryset
-
-
-# --- What takes an article back -----------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class TakingBack:
-    """A step that asks for a reason: its words, and the services that check and do it."""
-
-    title: Any
-    explanation: Any
-    done: Any
-    logged: Any
-    check: Callable[[Article], None]
-    act: Callable[..., Article]
-    form: type[ReasonForm] = ReasonForm
-
-
-TAKING_BACK = {
-    "withdraw": TakingBack(
-        gettext_lazy("Withdraw the article"),
-        gettext_lazy(
-            "The article leaves all lists. Its page stays, and tells the readers when and why."
-        ),
-        gettext_lazy("The article “%(title)s” was withdrawn."),
-        gettext_lazy("Withdrawn. Reason: %(reason)s"),
-        services.check_withdraw,
-        services.withdraw_article,
-    ),
-    "unpublish": TakingBack(
-        gettext_lazy("Unpublish the article"),
-        gettext_lazy(
-            "The page of the article disappears. Its address says that it is gone, or leads to "
-            "the article that replaces it. The reason stays in the newsroom."
-        ),
-        gettext_lazy("The article “%(title)s” was unpublished."),
-        gettext_lazy("Unpublished. Reason: %(reason)s"),
-        services.check_unpublish,
-        services.unpublish_article,
-        UnpublishForm,
-    ),
-    "return": TakingBack(
-        gettext_lazy("Return the article"),
-        gettext_lazy("The article becomes a draft again. Its author sees the reason."),
-        gettext_lazy("The article “%(title)s” was returned."),
-        gettext_lazy("Returned. Reason: %(reason)s"),
-        services.check_return,
-        services.return_to_draft,
-    ),
-}

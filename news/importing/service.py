@@ -31,7 +31,6 @@ from news.importing.records import (
 from news.markup import first_words
 from news.models import Article, Author, Category, OldAddress, Tag
 from news.old_addresses import old_path
-from news.services import is_out
 from news.text import comparison_key
 
 BATCH = 200  # records
@@ -381,7 +380,7 @@ def _keep_what_is_not_imported(article: Article, existing: Article) -> None:
     article._state.adding = False
     article.first_published_at = existing.first_published_at or article.first_published_at
     is_taken_back = existing.status in (Article.Status.WITHDRAWN, Article.Status.UNPUBLISHED)
-    would_vanish = is_out(existing) and (not _is_public(article) or article.is_scheduled)
+    would_vanish = existing.has_been_public and (not _is_public(article) or article.is_scheduled)
     if is_taken_back or would_vanish or (_is_public(existing) and not _is_public(article)):
         # No import brings back what was taken back, or takes back what readers have seen.
         article.status = existing.status

@@ -297,6 +297,11 @@ class Article(models.Model):
             raise ValidationError({"redirect_to": _("An article cannot replace itself.")})
 
     @property
+    def has_been_public(self) -> bool:
+        """Whether readers have been able to read it: its first publication is past."""
+        return self.first_published_at is not None and self.first_published_at <= timezone.now()
+
+    @property
     def is_scheduled(self) -> bool:
         if self.status != self.Status.PUBLISHED or self.published_at is None:
             return False

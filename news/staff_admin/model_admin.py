@@ -18,7 +18,6 @@ from django.contrib.admin.widgets import (
 )
 from django.core.exceptions import BadRequest, FieldDoesNotExist
 from django.db import models
-from django.db.models import Model
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.options import Options
 from django.forms import BaseFormSet
@@ -45,6 +44,7 @@ FILTER_LOOKUPS = {"exact", "in", "isnull", "gte", "lt", "year", "month", "day"}
 
 # What `get_deleted_objects` returns: the tree of objects, counts by name, the missing
 # permissions, and what protects the objects.
+Objects: TypeAlias = "Sequence[Any] | models.QuerySet[Any]"
 DeletedObjects: TypeAlias = tuple[list[str], dict[str, int], set[str], list[str]]
 
 
@@ -187,9 +187,7 @@ class StaffAdmin(admin.ModelAdmin):
 
     # --- Deleting -----------------------------------------------------------------------------
 
-    def get_deleted_objects(
-        self, objs: Sequence[Model] | models.QuerySet[Model], request: HttpRequest
-    ) -> DeletedObjects:
+    def get_deleted_objects(self, objs: Objects, request: HttpRequest) -> DeletedObjects:
         """List what would be deleted, without the rows of many-to-many tables.
 
         If something protects the objects, missing permissions are not reported as well.
@@ -223,9 +221,7 @@ def _lookups_in_path(options: Options, path: str) -> list[str]:
     return []
 
 
-def _counts_of_rows_unlinked(
-    options: Options, objs: Sequence[Model] | models.QuerySet[Model]
-) -> dict[str, int]:
+def _counts_of_rows_unlinked(options: Options, objs: Objects) -> dict[str, int]:
     """How many rows are kept when the objects are deleted, but lose their link to them."""
     counts = {}
     for relation in options.related_objects:

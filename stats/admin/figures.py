@@ -16,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from news import services, spreadsheets
+from news import spreadsheets
 from news.models import Article
 from ratings.models import RatingSummary
 from stats import reports
@@ -260,7 +260,7 @@ class ArticlePage(ReportAdmin):
                 column_chart(_("Ratings"), [_("Ratings")], _columns(report.drawn, 2)),
                 column_chart(_("Comments"), [_("Comments")], _columns(report.drawn, 4)),
             ],
-            "is_readable": article.status in READABLE and services.is_out(article),
+            "is_readable": article.status in READABLE and article.has_been_public,
         }
 
     def _names(self) -> list[str]:

@@ -441,12 +441,12 @@ def test_an_editor_takes_an_article_back_with_a_reason(editor: Any, step: str, s
     assert (article.status, article.status_reason) == (status, "Sai số liệu.")
 
 
-def test_an_unpublished_article_names_its_heir(editor: Any) -> None:
-    article, heir = make_article(), make_article()
+def test_an_unpublished_article_names_its_replacement(editor: Any) -> None:
+    article, replacement = make_article(), make_article()
     address = reverse("admin:news_article_take_back", args=[article.pk, "unpublish"])
-    editor.post(address, {"reason": "Đăng trùng.", "redirect_to": heir.pk})
+    editor.post(address, {"reason": "Đăng trùng.", "redirect_to": replacement.pk})
     article.refresh_from_db()
-    assert article.redirect_to == heir
+    assert article.redirect_to == replacement
 
 
 def test_a_step_that_does_not_fit_the_state_leads_back_to_the_form(editor: Any) -> None:

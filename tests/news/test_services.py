@@ -149,10 +149,10 @@ def test_taking_back_needs_a_reason(reason: str) -> None:
 
 
 def test_an_unpublished_article_may_lead_to_the_one_that_replaces_it() -> None:
-    article, heir = make_article(), make_article()
-    services.unpublish_article(article=article, reason="Đăng trùng.", redirect_to=heir)
+    article, replacement = make_article(), make_article()
+    services.unpublish_article(article=article, reason="Đăng trùng.", redirect_to=replacement)
     article.refresh_from_db()
-    assert (article.status, article.redirect_to) == (Status.UNPUBLISHED, heir)
+    assert (article.status, article.redirect_to) == (Status.UNPUBLISHED, replacement)
 
 
 def test_an_article_cannot_replace_itself() -> None:
@@ -162,8 +162,8 @@ def test_an_article_cannot_replace_itself() -> None:
 
 
 def test_publishing_again_forgets_reason_and_replacement() -> None:
-    article, heir = make_article(), make_article()
-    services.unpublish_article(article=article, reason="Đăng trùng.", redirect_to=heir)
+    article, replacement = make_article(), make_article()
+    services.unpublish_article(article=article, reason="Đăng trùng.", redirect_to=replacement)
     publish(article)
     article.refresh_from_db()
     assert (article.status, article.status_reason, article.redirect_to) == (
