@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
-from django.db import connection
-from django.test import Client
+from django.db import connection, transaction
+from django.test import Client, override_settings
 from django.utils import translation
 
 from tests.portal.running import PATIENCE, wait_for
@@ -69,6 +69,21 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
             print(f"\na session was left, {state}: {query}")
 
 
+@pytest.fixture(scope="module")
+def module_data(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """A transaction around all tests of a module, for a data set that is made once.
+
+    Each test still has a transaction of its own inside it (a savepoint). Files of the data set are
+    not in the media folder of a test. Not for modules with `django_db(transaction=True)`.
+    """
+    media = tmp_path_factory.mktemp("media")
+    with django_db_blocker.unblock(), transaction.atomic(), override_settings(MEDIA_ROOT=media):
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture(autouse=True)
 def _own_media(tmp_path: Path, settings: Any) -> None:
     """No test sees the files of another, or of the developer's site."""
@@ -104,8 +119,6 @@ def _plain_static_files() -> Iterator[None]:
     storages = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
-    from django.test import override_settings
-
     with override_settings(STORAGES=storages):
         yield
 
@@ -113,8 +126,6 @@ def _plain_static_files() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def _quick_passwords() -> Iterator[None]:
     """Hash passwords quickly: hundreds of tests log somebody in, and none is about the hashing."""
-    from django.test import override_settings
-
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from news import reading, services
 from news.models import Article, FeaturedSlot
 from portal.models import (
     AlertBanner,
@@ -40,9 +38,17 @@ from tests.factories import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
 
 
-@pytest.fixture
-def site() -> dict[str, Any]:
-    """A small site with something in every part of the frame and on every kind of page."""
+@pytest.fixture(scope="module")
+def site(module_data: None) -> dict[str, str]:
+    """The addresses of a small site with something in every part of the frame.
+
+    It is made once for all tests of this file, at the minute of `middle_of_an_hour`.
+    """
+    with time_machine.travel(datetime.now(UTC).replace(minute=20, second=0)):
+        return make_site()
+
+
+def make_site() -> dict[str, str]:
     image = make_image("Biểu trưng")
     SiteIdentity.objects.create(
         valid_from=date(2025, 7, 1),
@@ -121,7 +127,7 @@ BUDGET = {"article": 11, "home": 7, "category": 6, "root": 6}
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("prefix", ["", "/en"])
 def test_page_answers_in_both_languages(
-    client: Client, site: dict[str, Any], name: str, prefix: str
+    client: Client, site: dict[str, str], name: str, prefix: str
 ) -> None:
     response = client.get(prefix + site[name])
     assert response.status_code == 200
@@ -129,7 +135,7 @@ def test_page_answers_in_both_languages(
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_page_is_the_same_bytes_for_everyone(site: dict[str, Any], name: str) -> None:
+def test_page_is_the_same_bytes_for_everyone(site: dict[str, str], name: str) -> None:
     plain = Client().get(site[name])
     other = Client()
     other.cookies["sessionid"] = "x" * 32
@@ -148,14 +154,14 @@ def test_page_is_the_same_bytes_for_everyone(site: dict[str, Any], name: str) ->
         assert "csrfmiddlewaretoken" not in response.content.decode()
 
 
-def test_page_is_the_same_bytes_for_staff(admin_client: Client, site: dict[str, Any]) -> None:
+def test_page_is_the_same_bytes_for_staff(admin_client: Client, site: dict[str, str]) -> None:
     for name in PAGES:
         assert admin_client.get(site[name]).content == Client().get(site[name]).content
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page_that_has_not_changed_is_not_sent_again(
-    client: Client, site: dict[str, Any], name: str
+    client: Client, site: dict[str, str], name: str
 ) -> None:
     tag = client.get(site[name])["ETag"]
     again = client.get(site[name], headers={"if-none-match": tag})
@@ -164,7 +170,7 @@ def test_page_that_has_not_changed_is_not_sent_again(
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page_has_a_strict_policy_and_no_inline_code(
-    client: Client, site: dict[str, Any], name: str
+    client: Client, site: dict[str, str], name: str
 ) -> None:
     response = client.get(site[name])
     policy = response["Content-Security-Policy"]
@@ -178,17 +184,14 @@ def test_page_has_a_strict_policy_and_no_inline_code(
 
 @pytest.mark.parametrize("name", list(BUDGET))
 def test_statements_of_a_page_stay_within_budget(
-    client: Client, site: dict[str, Any], name: str, django_assert_max_num_queries: Callable
+    client: Client, site: dict[str, str], name: str, django_assert_max_num_queries: Callable
 ) -> None:
     with django_assert_max_num_queries(BUDGET[name]):
         client.get(site[name])
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_statements_do_not_grow_with_the_archive(
-    client: Client, site: dict[str, Any], name: str
-) -> None:
-    few = statements(client, site[name])
+def test_statements_do_not_grow_with_the_archive(client: Client, site: dict[str, str]) -> None:
+    few = {name: statements(client, site[name]) for name in PAGES}
     template = Article.objects.first()
     assert template is not None
     tags = list(template.tags.all())
@@ -210,7 +213,7 @@ def test_statements_do_not_grow_with_the_archive(
     Article.objects.bulk_create(extra)
     through = Article.tags.through
     through.objects.bulk_create([through(article=a, tag=t) for a in extra for t in tags])
-    assert statements(client, site[name]) == few
+    assert {name: statements(client, site[name]) for name in PAGES} == few
 
 
 def statements(client: Client, address: str) -> int:
@@ -220,88 +223,8 @@ def statements(client: Client, address: str) -> int:
     return len(captured)
 
 
-def test_wrong_slug_leads_to_the_right_one(client: Client) -> None:
-    article = make_article("Đường mới")
-    for address in (f"/tin-tuc/cu-{article.pk}", f"/tin-tuc/duong-moi-{article.pk}/"):
-        response = client.get(address)
-        assert response.status_code == 301
-        assert response["Location"] == f"/tin-tuc/duong-moi-{article.pk}"
-        # Remembered for ever, a slug changed back would lead round in a circle.
-        assert response["Cache-Control"] == "public, max-age=300"
-
-
-def test_withdrawn_article_answers_under_a_notice_with_its_reason(client: Client) -> None:
-    article = make_article(status="withdrawn", status_reason="Số liệu chưa được kiểm chứng.")
-    response = client.get(article.get_absolute_url())
-    assert response.status_code == 200
-    assert "Số liệu chưa được kiểm chứng." in response.content.decode()
-
-
-@pytest.mark.parametrize(
-    ("prefix", "sentence"),
-    [("", "Thu hồi lúc 09:15, 15/03/2023."), ("/en", "It was withdrawn at 09:15, 15/03/2023.")],
-)
-def test_notice_of_a_withdrawn_article_says_since_when(
-    client: Client, prefix: str, sentence: str
-) -> None:
-    at = datetime(2023, 3, 15, 2, 15, tzinfo=UTC)
-    article = make_article(status="withdrawn", withdrawn_at=at)
-    assert sentence in client.get(prefix + article.get_absolute_url()).content.decode()
-
-
-def test_notice_of_a_withdrawn_article_whose_time_is_unknown_says_none(client: Client) -> None:
-    article = make_article(status="withdrawn")
-    assert "Thu hồi lúc" not in client.get(article.get_absolute_url()).content.decode()
-
-
-def test_unpublished_article_answers_410_in_vietnamese(client: Client) -> None:
-    article = make_article(status="unpublished")
-    response = client.get(article.get_absolute_url())
-    assert response.status_code == 410
-    assert "Bài viết đã được gỡ" in response.content.decode()
-
-
-def test_unpublished_article_leads_to_the_one_that_replaces_it(client: Client) -> None:
-    heir = make_article("Bài thay thế")
-    article = make_article(status="unpublished", redirect_to=heir)
-    response = client.get(article.get_absolute_url())
-    assert (response.status_code, response["Location"]) == (301, heir.get_absolute_url())
-
-
-@pytest.mark.parametrize("status", ["draft", "in_review"])
-def test_unfinished_article_is_not_to_be_found(client: Client, status: str) -> None:
-    article = make_article(status=status)
-    assert client.get(article.get_absolute_url()).status_code == 404
-
-
-def test_scheduled_article_is_not_to_be_found_before_its_time(client: Client) -> None:
-    article = make_article(published_at=timezone.now() + timedelta(hours=1))
-    assert client.get(article.get_absolute_url()).status_code == 404
-
-
-def test_article_prints_the_vietnamese_date_line(client: Client) -> None:
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
-    at = datetime(2023, 3, 14, 8, 30, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
-    html = client.get(make_article(published_at=at).get_absolute_url()).content.decode()
-    assert "Thứ Ba, 14/03/2023 | 08:30" in html
-    assert 'datetime="2023-03-14T08:30:00+07:00"' in html
-
-
-def test_old_address_of_an_article_leads_to_it(client: Client) -> None:
-    from news.models import OldAddress
-    from news.old_addresses import old_path
-
-    article = make_article()
-    url = "https://cu.example.vn/portal/pages/2023-01-21/Niềm-vui-465087.aspx"
-    OldAddress.objects.create(path=old_path(url), article=article)
-    response = client.get("/portal/pages/2023-01-21/Ni%E1%BB%81m-vui-465087.aspx")
-    assert (response.status_code, response["Location"]) == (301, article.get_absolute_url())
-
-
 def test_frame_is_read_in_one_statement(
-    site: dict[str, Any], django_assert_num_queries: Callable
+    site: dict[str, str], django_assert_num_queries: Callable
 ) -> None:
     from portal import frame
 
@@ -313,69 +236,13 @@ def test_frame_is_read_in_one_statement(
     assert [alert["text"] for alert in loaded.alerts] == ["Nước sông đang lên."]
 
 
-def test_empty_portal_still_has_a_home_page(client: Client) -> None:
-    assert client.get("/").status_code == 200
-
-
-def test_agency_shows_the_names_that_are_valid_on_the_day() -> None:
-    from portal import frame
-
-    for day, name in ((date(2020, 1, 1), "THỊ XÃ CŨ"), (date(2025, 7, 1), "PHƯỜNG MỚI")):
-        SiteIdentity.objects.create(valid_from=day, name=name)
-    at = timezone.make_aware(timezone.datetime(2025, 6, 30, 23, 59))
-    assert frame.load(at).identity["name"] == "THỊ XÃ CŨ"
-    assert frame.load(at + timedelta(minutes=1)).identity["name"] == "PHƯỜNG MỚI"
-
-
-def test_health_probes_tell_a_process_from_a_database(client: Client) -> None:
-    assert client.get("/healthz").json() == {"status": "ok"}
-    assert client.get("/readyz").json() == {"status": "ok", "database": "ok"}
-
-
-def test_home_page_without_featured_block_loses_no_article(client: Client) -> None:
-    HomeBlock.objects.create(kind="newest", position=1)
-    for number in range(3):
-        make_article(f"Tin thứ {number}")
-    html = client.get("/").content.decode()
-    assert all(f"Tin thứ {number}" in html for number in range(3))
-
-
-def test_articles_of_one_moment_are_neighbours_too(client: Client) -> None:
-    at = timezone.now() - timedelta(days=3)
-    first, middle, last = (make_article(published_at=at) for _ in range(3))
-    around = reading.around(middle, [])
-    assert ([a.pk for a in around.newer], [a.pk for a in around.older]) == ([last.pk], [first.pk])
-
-
-def test_monitor_that_knows_no_name_of_the_site_is_answered(client: Client) -> None:
-    assert client.get("/healthz", headers={"host": "10.0.0.7:8000"}).status_code == 200
-    assert client.get("/", headers={"host": "10.0.0.7:8000"}).status_code == 400
-
-
 @pytest.mark.parametrize(
     "cookie", ["csrftoken=%ff", "csrftoken=abc", "sessionid=abc", "sessionid=; csrftoken="]
 )
-def test_no_cookie_of_a_visitor_is_answered_with_one(site: dict[str, Any], cookie: str) -> None:
+def test_no_cookie_of_a_visitor_is_answered_with_one(site: dict[str, str], cookie: str) -> None:
     plain = Client().get("/")
     for name in ("home", "article"):
         answer = Client(enforce_csrf_checks=True).get(site[name], headers={"cookie": cookie})
         assert "Set-Cookie" not in answer
         assert not answer.cookies
         assert answer["Cache-Control"] == plain["Cache-Control"]
-
-
-def test_document_goes_with_its_article(client: Client, admin_client: Client) -> None:
-    article = make_article()
-    upload = ContentFile("%PDF-1.4 danh sách".encode(), "ds.pdf")
-    attachment = services.add_attachment(article=article, upload=upload, title="Danh sách")
-
-    def status(reader: Client) -> int:
-        answer = reader.get(attachment.file.url)
-        if answer.streaming:
-            b"".join(answer.streaming_content)  # to the end, which closes the file
-        return answer.status_code
-
-    assert status(client) == 200
-    services.unpublish_article(article=article, reason="Lộ thông tin cá nhân.")
-    assert status(client) == 404
-    assert status(admin_client) == 200
