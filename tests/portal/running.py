@@ -9,12 +9,15 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+
+from portal.postgresql.embedded import EmbeddedPostgres
 
 # Seconds that anything may take before it counts as never: machines of tests are busy.
 PATIENCE = 60
@@ -71,6 +74,23 @@ def lay_out_database(data: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_SH)
         # With owners and rights: root runs the server under another account.
         subprocess.run(["cp", "-a", SHARED / "data" / "postgres", data], check=True)
+
+
+@functools.cache
+def _empty_cluster() -> Path:
+    """The data folder of a cluster that was made once in this process and is at rest."""
+    SHARED.mkdir(exist_ok=True)
+    data = Path(tempfile.mkdtemp(dir=SHARED))
+    server = EmbeddedPostgres(data)
+    server.start()
+    server.stop()
+    return data
+
+
+def lay_out_cluster(data: Path) -> None:
+    """Give a data folder a cluster with an empty database: a copy takes less time than `initdb`."""
+    data.mkdir()
+    subprocess.run(["cp", "-a", _empty_cluster() / "postgres", data], check=True)
 
 
 def _environment(data: Path) -> dict[str, str]:

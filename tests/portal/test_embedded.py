@@ -19,7 +19,7 @@ import pytest
 from portal.postgresql import EmbeddedPostgresError, connection, embedded
 from portal.postgresql.binaries import binary
 from portal.postgresql.log import LOG_MAX
-from tests.portal.running import PATIENCE
+from tests.portal.running import PATIENCE, lay_out_cluster
 
 pytestmark = pytest.mark.processes
 
@@ -176,6 +176,15 @@ def data(tmp_path):
 
 
 @pytest.fixture
+def cluster(data):
+    """The data folder holds a cluster already."""
+    lay_out_cluster(data)
+
+
+with_cluster = pytest.mark.usefixtures("cluster")
+
+
+@pytest.fixture
 def open_folder():
     """A folder that every account can reach, as tmp_path is not."""
     with tempfile.TemporaryDirectory() as folder:
@@ -277,6 +286,7 @@ def test_first_start_makes_the_database_and_the_last_user_stops_it(data, start_s
     assert at_work(data) == []
 
 
+@with_cluster
 def test_data_outlive_the_server(start_site):
     site = start_site()
     site.ask("server.start()")
@@ -301,6 +311,7 @@ def test_starters_at_once_share_one_server(data, start_site):
     assert sites[2].ask("sql('SELECT pg_postmaster_start_time()')") in starts
 
 
+@with_cluster
 def test_users_that_leave_at_once_leave_no_server(data, start_site):
     sites = [start_site() for _ in range(3)]
     for site in sites:
@@ -312,6 +323,7 @@ def test_users_that_leave_at_once_leave_no_server(data, start_site):
     assert at_work(data) == []
 
 
+@with_cluster
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_signal_leaves_no_server(data, start_site, number):
     site = start_site()
@@ -320,6 +332,7 @@ def test_signal_leaves_no_server(data, start_site, number):
     assert at_work(data) == []
 
 
+@with_cluster
 def test_server_of_a_killed_process_is_taken_over_and_stopped(data, start_site):
     site = start_site()
     site.ask("server.start()")
@@ -332,6 +345,7 @@ def test_server_of_a_killed_process_is_taken_over_and_stopped(data, start_site):
     assert at_work(data) == []
 
 
+@with_cluster
 def test_forked_child_does_not_stop_the_server_of_its_parent(data, start_site):
     site = start_site()
     site.ask("server.start()")
@@ -341,6 +355,7 @@ def test_forked_child_does_not_stop_the_server_of_its_parent(data, start_site):
     assert server_pid(data) == before
 
 
+@with_cluster
 def test_forked_child_keeps_the_server_after_its_parent(data, start_site):
     site = start_site()
     site.ask("server.start()")
@@ -361,6 +376,7 @@ def test_forked_child_keeps_the_server_after_its_parent(data, start_site):
 # --- Accidents ----------------------------------------------------------------------------------
 
 
+@with_cluster
 def test_killed_server_is_started_again_with_its_data(data, start_site):
     site = start_site()
     site.ask("server.start()")
@@ -370,6 +386,7 @@ def test_killed_server_is_started_again_with_its_data(data, start_site):
     assert site.ask("sql('SELECT number FROM kept')") == "7"
 
 
+@with_cluster
 def test_zombie_is_not_taken_for_a_server(data, start_site):
     site = start_site()
     # As process 1 of many containers does: it gets the orphans and never asks for them.
@@ -385,6 +402,7 @@ def test_zombie_is_not_taken_for_a_server(data, start_site):
     assert Path(f"/proc/{before}").exists()
 
 
+@with_cluster
 def test_other_process_that_bears_a_stale_pid_survives(data, start_site):
     site = start_site()
     site.ask("server.start()")
@@ -428,6 +446,7 @@ def test_process_killed_during_initdb_leaves_nothing_to_the_next(data, start_sit
     assert not list((data / "postgres").glob("cluster.making*"))
 
 
+@with_cluster
 def test_failed_start_is_told_and_not_repeated_at_once(data, start_site):
     site = start_site()
     site.ask("server.start()")
@@ -509,6 +528,7 @@ def test_programs_of_the_wheel_are_found():
     assert b"PostgreSQL" in dumped.stdout
 
 
+@with_cluster
 def test_log_is_bounded(data, start_site):
     site = start_site()
     site.ask("server.start()")
@@ -542,6 +562,7 @@ def test_root_runs_the_server_as_another_account_and_changes_no_folder_above(dat
     assert [(path.stat().st_mode, path.stat().st_uid) for path in above] == before
 
 
+@with_cluster
 @root_only
 def test_other_accounts_are_refused_even_where_they_reach_the_socket(data, start_site):
     site = start_site()
@@ -565,6 +586,7 @@ def test_other_accounts_are_refused_even_where_they_reach_the_socket(data, start
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
+@with_cluster
 @root_only
 def test_root_without_the_right_to_look_at_others_finds_its_server(data, start_site):
     prefix = ("setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-sys_ptrace")

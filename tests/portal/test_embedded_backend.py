@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.portal.running import PATIENCE
+from tests.portal.running import PATIENCE, lay_out_cluster
 
 pytestmark = pytest.mark.processes
 
@@ -45,7 +45,9 @@ answer = {}
 def run(tmp_path):
     """Runs a script that fills `answer`, and returns that."""
 
-    def run_script(script: str) -> dict:
+    def run_script(script: str, has_cluster: bool = True) -> dict:
+        if has_cluster:
+            lay_out_cluster(tmp_path / "data")
         ended = subprocess.run(
             [
                 sys.executable,
@@ -70,10 +72,13 @@ def run(tmp_path):
 
 
 def test_first_query_starts_the_server(run):
-    answer = run("""
+    answer = run(
+        """
 answer["before"] = data.exists()
 answer["database"] = ask("SELECT current_database()")
-""")
+""",
+        has_cluster=False,
+    )
     assert answer == {"before": False, "database": "portal"}
 
 
