@@ -1,4 +1,4 @@
-"""What holds for every request and answer of the site, one class a rule."""
+"""The middleware of the site: one class for each rule. The settings give their order."""
 
 from __future__ import annotations
 
@@ -12,23 +12,32 @@ from csp.constants import HEADER
 from csp.middleware import CSPMiddleware, PolicyParts
 from csp.utils import build_policy
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.db import DatabaseError, InterfaceError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils import translation
-from django.utils.cache import get_conditional_response, set_response_etag
+from django.utils.cache import (
+    get_conditional_response,
+    has_vary_header,
+    set_response_etag,
+)
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
-from portal.views import errors, probes
-from portal.views.media import is_document
+from portal.error_pages import ErrorPage, error_page
+from portal.media import is_attachment
 from stats import beacon
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class ErrorPages:
-    """Give every bare refusal (405, 410, 414 …) the site's own page in the reader's language.
+    """Replace a plain error response (405, 410, 414 …) by the error page of the site.
 
-    Views may then answer with Django's plain response classes. A page that a view has rendered from
-    a template is no bare refusal: a form is shown again with what was typed in it.
+    So views may answer with Django's plain response classes. A response rendered from a template
+    is left as it is: a form that is shown again with its errors has status 400.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -36,24 +45,24 @@ class ErrorPages:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code < 400 or isinstance(response, errors.ErrorPage | TemplateResponse):
+        if response.status_code < 400 or isinstance(response, ErrorPage | TemplateResponse):
             return response
         if settings.DEBUG and response.status_code in {404, 500}:
-            return response  # Django's own pages tell a developer more
-        kind = response.headers.get("Content-Type", "").partition(";")[0]
-        if response.streaming or kind not in {"text/html", "text/plain"}:
+            return response  # Django's own pages say more to a developer
+        content_type = response.headers.get("Content-Type", "").partition(";")[0]
+        if response.streaming or content_type not in {"text/html", "text/plain"}:
             return response
-        page = errors.error_page(request, response.status_code)
+        page = error_page(request, response.status_code)
         for name in ("Allow", "Retry-After", "Content-Range"):
             if name in response:
                 page[name] = response[name]
         return page
 
 
-class Head:
-    """Send whoever asks by HEAD what stands before the body, and no body (RFC 9110, 9.3.2).
+class HeadWithoutBody:
+    """Answer HEAD with the headers of GET and no body (RFC 9110, section 9.3.2).
 
-    The server would drop it as well, and write a warning for each.
+    gunicorn drops the body as well, but logs a warning each time.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -67,14 +76,33 @@ class Head:
         return response
 
 
-class Probes:
-    """Answer whoever watches over the site, before anything is asked of the request.
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Say that the process answers; nothing else is checked."""
+    return JsonResponse({"status": "ok"})
 
-    A monitor on the same machine or network knows no name of the site: it sends an address as its
-    Host, over plain HTTP.
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Say whether a page could be served: 200 if the database answers, else 503."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, InterfaceError):
+        return JsonResponse({"status": "unavailable", "database": "unreachable"}, status=503)
+    return JsonResponse({"status": "ok", "database": "ok"})
+
+
+class Probes:
+    """Answer monitors before the request is checked.
+
+    A monitor on the same machine or network does not know the name of the site: it sends an IP
+    address as Host, over plain HTTP.
     """
 
-    VIEWS = {"/healthz": probes.healthz, "/readyz": probes.readyz}
+    VIEWS = {"/healthz": healthz, "/readyz": readyz}
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -85,35 +113,36 @@ class Probes:
 
 
 class ClientAddress:
-    """Let REMOTE_ADDR be the visitor's own address, and drop what the visitor claims to be.
+    """Set REMOTE_ADDR to the address of the visitor, and drop X-Forwarded-For.
 
-    Each proxy appends whom it talked to, so the n-th address from the right is the one that the
-    outermost of our n proxies saw; everything to the left of it was typed by the visitor.
+    Each proxy appends the address that it was called from. So with n proxies of ours, the n-th
+    address from the right is the one that our outermost proxy saw. Everything to the left of it was
+    sent by the visitor and is not trusted.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        claimed = request.META.pop("HTTP_X_FORWARDED_FOR", "").split(",")
+        forwarded = request.META.pop("HTTP_X_FORWARDED_FOR", "").split(",")
         addresses = [request.META.get("REMOTE_ADDR", "")]
-        if 0 < settings.TRUSTED_PROXIES <= len(claimed):
-            addresses.insert(0, claimed[-settings.TRUSTED_PROXIES])
+        if 0 < settings.TRUSTED_PROXIES <= len(forwarded):
+            addresses.insert(0, forwarded[-settings.TRUSTED_PROXIES])
         for address in addresses:
             with contextlib.suppress(ValueError):
-                seen = ipaddress.ip_address(address.strip())
-                # What a socket open for both kinds calls ::ffff:198.51.100.7 is an IPv4 address.
-                mapped = getattr(seen, "ipv4_mapped", None)
-                request.META["REMOTE_ADDR"] = str(mapped or seen)
+                parsed = ipaddress.ip_address(address.strip())
+                # A socket for both versions writes an IPv4 address as ::ffff:198.51.100.7.
+                mapped = getattr(parsed, "ipv4_mapped", None)
+                request.META["REMOTE_ADDR"] = str(mapped or parsed)
                 break
         return self.get_response(request)
 
 
 class Beacon:
-    """Count page views before anything that a count does not need: thousands come in a second.
+    """Count page views before the rest of the middleware runs: there are thousands in a second.
 
-    The whole stack would cost each of them five times as much. What it would have done for them
-    stands here or in the two views: the origin, the size, the headers.
+    The whole stack would make each five times as expensive. What it would have checked is checked
+    here and in the two views: origin, size, headers.
     """
 
     VIEWS = {"/thong-ke/luot": beacon.visit, "/thong-ke/luot.gif": beacon.pixel}
@@ -133,11 +162,11 @@ class Beacon:
 
 
 class SameOrigin:
-    """Refuse what a page of another site sends in a reader's name.
+    """Refuse requests that a page of another site makes in a reader's browser.
 
-    Public pages are the same for everyone and carry no form token, so the origin that browsers
-    tell with every POST takes its place. A caller that tells neither Origin nor Referer is no
-    browser, and can be led by no page.
+    Public pages are the same for everyone and have no CSRF token, so the Origin that browsers send
+    with every POST is checked instead (docs/adr/0008). A client that sends neither Origin nor
+    Referer is not a browser, so no page can have made it send the request.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -152,7 +181,7 @@ class SameOrigin:
 
 
 def is_from_another_site(request: HttpRequest) -> bool:
-    """Whether a browser says that a page of another site made it send this."""
+    """Whether Origin or Referer name another host than this request is for."""
     origin = request.META.get("HTTP_ORIGIN") or request.META.get("HTTP_REFERER")
     return origin is not None and _host_of(origin) != request.get_host().lower()
 
@@ -165,9 +194,9 @@ def _host_of(address: str) -> str:
 
 
 class RequestLimits:
-    """Refuse what no honest reader sends, before anything is parsed or asked of the database."""
+    """Refuse what no ordinary browser sends, before it is parsed or reaches the database."""
 
-    # The longest honest query is a search of a few hundred characters, percent-encoded.
+    # The longest ordinary query is a search of a few hundred characters, percent-encoded.
     MAX_QUERY_BYTES = 4 * 1024
     MAX_PATH_CHARACTERS = 2 * 1024
 
@@ -178,16 +207,16 @@ class RequestLimits:
         query = request.META.get("QUERY_STRING", "")
         if len(query) > self.MAX_QUERY_BYTES or len(request.path) > self.MAX_PATH_CHARACTERS:
             return HttpResponse(status=414)
-        # PostgreSQL cannot hold a NUL, and no address or form of ours contains one.
+        # PostgreSQL cannot store a NUL, and no address or form of the site contains one.
         if "\0" in request.path or "%00" in query or "\0" in query:
             return HttpResponse(status=400)
         return self.get_response(request)
 
 
 class LanguageByAddress:
-    """Speak English below `/en/` and Vietnamese everywhere else.
+    """Use English below `/en/` and Vietnamese everywhere else.
 
-    Neither cookie nor browser setting is asked, so an address has the same bytes for everyone.
+    Neither a cookie nor Accept-Language is read, so an address has the same bytes for everyone.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -208,13 +237,13 @@ def _path_without_language(request: HttpRequest) -> str:
 
 
 def is_for_staff(request: HttpRequest) -> bool:
-    """Whether an address lies in the admin, in whichever language."""
+    """Whether an address is in the admin, in any language."""
     return _path_without_language(request).startswith("/admin/")
 
 
-def _cookie_known_at(request: HttpRequest) -> str | None:
+def _readable_cookie(request: HttpRequest) -> str | None:
     """The name of the one cookie that a public address may read."""
-    if is_document(request):
+    if is_attachment(request.path_info):
         return settings.SESSION_COOKIE_NAME
     path = _path_without_language(request)
     names = settings.VISITOR_COOKIES.items()
@@ -222,12 +251,14 @@ def _cookie_known_at(request: HttpRequest) -> str | None:
 
 
 class PublicPage:
-    """Make a public page the same for everyone, and let any cache keep it.
+    """Make a public page the same for everyone, and let any cache store it.
 
-    A view that says nothing about caching is public: those of staff and of one visitor say so.
+    A response is public unless its view says otherwise in Cache-Control, as those for staff or for
+    one visitor do. One that sets a cookie, or varies by a cookie such as the session, is never
+    made public.
     """
 
-    # Bounded short, so that a scheduled article appears soon after its minute with no job running.
+    # Short, so that a scheduled article appears soon after its time with no job running.
     CACHE_CONTROL = (
         "public, max-age=0, s-maxage=30, stale-while-revalidate=60, stale-if-error=86400"
     )
@@ -237,9 +268,9 @@ class PublicPage:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not is_for_staff(request):
-            # What a browser kept from the admin, or somebody made up, must not reach those parts
-            # of Django that would answer it with a cookie of their own.
-            name = _cookie_known_at(request)
+            # A cookie from the admin, or an invented one, must not reach the parts of Django that
+            # would set a cookie in return.
+            name = _readable_cookie(request)
             request.COOKIES = {k: v for k, v in request.COOKIES.items() if k == name}
         response = self.get_response(request)
         if (
@@ -248,6 +279,7 @@ class PublicPage:
             or response.streaming
             or "Cache-Control" in response
             or response.cookies
+            or has_vary_header(response, "Cookie")
         ):
             return response
         response["Cache-Control"] = self.CACHE_CONTROL
@@ -256,39 +288,42 @@ class PublicPage:
         return conditional or response
 
     def process_view(
-        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+        self, request: HttpRequest, view: View, args: tuple[object, ...], kwargs: dict[str, object]
     ) -> HttpResponse | None:
-        """Refuse a method that the view does not know, before its form token is asked for.
+        """Refuse a method that the view does not support before the CSRF token is checked.
 
-        A view that asks for none refuses by itself, in its own way.
+        A view without that check refuses the method itself.
         """
         view_class = getattr(view, "view_class", None)
         method = (request.method or "").lower()
         if view_class is None or method == "head" or getattr(view, "csrf_exempt", False):
             return None
-        known = [name for name in view_class.http_method_names if hasattr(view_class, name)]
-        return None if method in known else HttpResponseNotAllowed(map(str.upper, known))
+        allowed = [name for name in view_class.http_method_names if hasattr(view_class, name)]
+        return None if method in allowed else HttpResponseNotAllowed(map(str.upper, allowed))
 
 
 class ContentPolicy(CSPMiddleware):
-    """Say what a page may load: everywhere in the same words, made once, but in the admin.
+    """Add the Content-Security-Policy. The one of public pages is built once in a process.
 
-    The import map of the admin's editor has a nonce, so its policy is wider, and another each time.
+    The admin has a wider policy with a new nonce for each response: the import map of its editor is
+    an inline script.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         super().__init__(get_response)
-        self.of_everyone = build_policy()
+        self.public_policy = build_policy()
 
     def __call__(self, request: HttpRequest) -> Any:
         if settings.DEBUG or is_for_staff(request):
             return super().__call__(request)
         response: Any = self.get_response(request)
-        response.headers.setdefault(HEADER, self.of_everyone)
+        response.headers.setdefault(HEADER, self.public_policy)
         return response
 
-    def get_policy_parts(self, request: HttpRequest, *args: Any, **kwargs: Any) -> PolicyParts:
-        parts = super().get_policy_parts(request, *args, **kwargs)
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
         match = request.resolver_match
         if match is not None and "admin" in match.namespaces:
             parts.replace = settings.CONTENT_SECURITY_POLICY_ADMIN

@@ -15,7 +15,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.workers.gthread import ThreadWorker
 
-from portal.views import errors
+from portal import error_pages
 from stats.recorder import recorder
 
 LINGER_BYTES = 16 * 1024 * 1024
@@ -39,7 +39,7 @@ class Worker(ThreadWorker):
             status, reason = 431, "Request Header Fields Too Large"
         self.log.info("refused an unreadable request: %s", type(exc).__name__)
         with translation.override("vi"):
-            body = errors.bare_page(status).encode()
+            body = error_pages.bare_page(status).encode()
         head = (
             f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nCache-Control: no-store\r\n"
             f"Content-Type: text/html; charset=utf-8\r\nContent-Length: {len(body)}\r\n"

@@ -92,7 +92,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "portal.middleware.Head",
+    "portal.middleware.HeadWithoutBody",
     "portal.middleware.Probes",
     "portal.middleware.ClientAddress",
     "portal.middleware.Beacon",

@@ -1,15 +1,8 @@
-"""The admin of the whole site: the frame of every page, what pages of other apps gain, staff."""
+"""The admin of the frame, of redirects and of staff, and what other apps add to that of the news.
 
-from portal.admin import comments, figures, frame, merging, pages, ratings, redirects, songs, staff
+Each module registers its pages when it is imported; `composition` extends pages of `news.admin`.
+"""
 
-__all__ = [
-    "comments",
-    "figures",
-    "frame",
-    "merging",
-    "pages",
-    "ratings",
-    "redirects",
-    "songs",
-    "staff",
-]
+from portal.admin import composition, frame, pages, redirects, songs, staff
+
+__all__ = ["composition", "frame", "pages", "redirects", "songs", "staff"]

@@ -1,14 +1,17 @@
-"""What pages of the newsroom gain from the comments: switches, and a column of what waits."""
+"""What the comments add to the admin of articles and categories: a switch and a column."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TypeAlias
 from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.contrib.admin.options import InlineModelAdmin
+from django.db.models import Count, F, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.forms import BaseModelFormSet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -17,15 +20,16 @@ from django.utils.translation import gettext_lazy
 
 from comments.models import Comment, CommentSwitch
 from comments.services import tell_change
-from news.models import Article, Category
+from news.models import Article
 from news.staff_admin.rows import RowFormSet, RowsInline
-from portal.admin import merging  # noqa: F401  (registers what is extended here)
+
+Columns: TypeAlias = list[str | Callable[[Article], str | bool]]
 
 
 class SwitchField(forms.TypedChoiceField):
-    """Open, closed, or nothing said here."""
+    """Open, closed, or by the general rules."""
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
+    def has_changed(self, initial: bool | None, data: str | None) -> bool:
         return ("" if initial is None else str(initial)) != (data or "")
 
 
@@ -52,8 +56,8 @@ class SwitchFormSet(RowFormSet):
     def get_default_prefix(cls) -> str:
         return "comment_switch"
 
-    def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:
-        """Where nothing is said any more, the general rules hold again."""
+    def save_existing(self, form: forms.ModelForm, obj: Model, commit: bool = True) -> Model:
+        """Delete the switch if it is set back to the general rules."""
         if form.cleaned_data["is_open"] is None:
             if commit:
                 obj.delete()
@@ -71,61 +75,53 @@ class SwitchInline(RowsInline):
     verbose_name_plural = gettext_lazy("Comments")
 
 
-class HasSwitch(admin.ModelAdmin):
-    """Whoever may change switches opens and closes comments where the article or category is."""
+class CommentSwitchMixin(admin.ModelAdmin):
+    """Adds the comment switch to the form of an article or category."""
 
-    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+    def get_inlines(self, request: HttpRequest, obj: Model | None) -> list[type[InlineModelAdmin]]:
         inlines = super().get_inlines(request, obj)
         count = f"{SwitchFormSet.get_default_prefix()}-TOTAL_FORMS"
         if request.method == "POST" and count not in request.POST:
-            return inlines  # a form that was sent without the switch leaves it as it is
+            return [*inlines]  # a form that was sent without the switch does not change it
         return [*inlines, SwitchInline]
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+    def save_formset(
+        self, request: HttpRequest, form: forms.ModelForm, formset: BaseModelFormSet, change: bool
+    ) -> None:
         super().save_formset(request, form, formset, change)
         if formset.model is CommentSwitch and formset.has_changed():
-            # A category's switch holds for all below it: every page may look different.
+            # The switch of a category holds for all categories below it: any page may change.
             tell_change(*([form.instance.pk] if isinstance(form.instance, Article) else []))
 
 
-class ShowsPending(HasSwitch):
-    """Articles with the number of comments that wait, read in the statement of the list."""
+class PendingCommentsMixin(CommentSwitchMixin):
+    """Adds a column with the number of pending comments, read in the statement of the list."""
 
-    def get_list_display(self, request: HttpRequest) -> Any:
-        columns = super().get_list_display(request)
+    def get_list_display(self, request: HttpRequest) -> Columns:
+        columns: Columns = [*super().get_list_display(request)]
         return [*columns, "pending_comments"] if self._may_moderate(request) else columns
 
     def _may_moderate(self, request: HttpRequest) -> bool:
         return request.user.has_perm("comments.moderate_comment")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request)
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
+        articles = super().get_queryset(request)
         if not self._may_moderate(request):
-            return rows
-        waiting = (
+            return articles
+        pending = (
             Comment.objects.filter(article=OuterRef("pk"), status=Comment.Status.PENDING)
             .order_by()
             .values("article")
             .annotate(count=Count("pk"))
         )
-        return rows.annotate(pending_count=Coalesce(Subquery(waiting.values("count")), 0))
+        return articles.annotate(pending_count=Coalesce(Subquery(pending.values("count")), 0))
 
     @admin.display(description=gettext_lazy("comments waiting"), ordering=F("pending_count").desc())
-    def pending_comments(self, article: Any) -> str:
-        shown: Any = "–"
-        if article.pending_count:
+    def pending_comments(self, article: Article) -> str:
+        count = getattr(article, "pending_count", 0)
+        shown = "–"
+        if count:
             queue = reverse("admin:comments_comment_changelist")
             query = urlencode({"article__id__exact": article.pk})
-            shown = format_html('<a href="{}?{}">{}</a>', queue, query, article.pending_count)
+            shown = format_html('<a href="{}?{}">{}</a>', queue, query, count)
         return format_html('<span class="card-label">{} </span>{}', _("Comments waiting:"), shown)
-
-
-def extend(model: type[Any], gain: type[admin.ModelAdmin]) -> None:
-    """Register the pages of a model again, with what they gain on top of what they have."""
-    pages = type(admin.site.get_model_admin(model))
-    admin.site.unregister(model)
-    admin.site.register(model, type(pages.__name__, (gain, pages), {}))
-
-
-extend(Article, ShowsPending)
-extend(Category, HasSwitch)

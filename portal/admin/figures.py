@@ -1,8 +1,9 @@
-"""What the list and the form of articles gain from the statistics: views of the week, a way on."""
+"""What the statistics add to the admin of articles: views of the week, a link to the report."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from django.contrib import admin
 from django.db.models import F, QuerySet
@@ -14,12 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from news.formats import number
 from news.models import Article
-from portal.admin.comments import extend
 from stats.reports import with_views_of_a_week
 
+Columns: TypeAlias = list[str | Callable[[Article], str | bool]]
 
-class ShowsViews(admin.ModelAdmin):
-    """Articles with their views of the last 7 days, read in the statement of the list."""
+
+class ViewsMixin(admin.ModelAdmin):
+    """Adds a column with the views of the last 7 days, read in the statement of the list."""
 
     change_form_template = "admin/stats/article_form.html"
 
@@ -29,28 +31,25 @@ class ShowsViews(admin.ModelAdmin):
     def _may_see_views(self, request: HttpRequest) -> bool:
         return request.user.has_perm("stats.view_dailyarticleviews")
 
-    def get_list_display(self, request: HttpRequest) -> Any:
-        columns = super().get_list_display(request)
+    def get_list_display(self, request: HttpRequest) -> Columns:
+        columns: Columns = [*super().get_list_display(request)]
         return [*columns, "views_of_a_week"] if self._may_see_views(request) else columns
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         articles = super().get_queryset(request)
         return with_views_of_a_week(articles) if self._may_see_views(request) else articles
 
     @admin.display(description=gettext_lazy("7 days"), ordering=F("views_of_a_week").desc())
-    def views_of_a_week(self, article: Any) -> str:
+    def views_of_a_week(self, article: Article) -> str:
         return format_html(
             '<span class="card-label">{} </span><a href="{}">{}</a>',
             _("7 days:"),
             reverse("admin:stats_article", args=[article.pk]),
-            number(article.views_of_a_week),
+            number(getattr(article, "views_of_a_week", 0)),
         )
 
     def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+        self, request: HttpRequest, context: dict[str, object], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         context["may_see_views"] = self._may_see_views(request)
         return super().render_change_form(request, context, *args, **kwargs)
-
-
-extend(Article, ShowsViews)

@@ -6,11 +6,12 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from news.staff_admin.model_admin import StaffAdmin
+from portal.admin.slug_redirects import SlugRedirectMixin
 from portal.models import Page
 
 
 @admin.register(Page)
-class PageAdmin(StaffAdmin):
+class PageAdmin(SlugRedirectMixin, StaffAdmin):
     fieldsets = [
         (None, {"fields": ["title", "body", "slug"]}),
         (_("In English"), {"fields": ["title_en", "body_en"], "classes": ["collapse"]}),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -17,8 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from news import documents
 from news.staff_admin.model_admin import StaffAdmin
-from portal import services
 from portal.models import Song
+from portal.services.songs import delete_song, save_song
 
 
 class SongForm(forms.ModelForm):
@@ -33,12 +31,12 @@ class SongForm(forms.ModelForm):
         model = Song
         fields = ["title", "composer", "singer", "link", "licence_note", "position", "is_public"]
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         data = super().clean() or self.cleaned_data
         upload = data.get("upload")
         if upload is not None:
             try:
-                # Judged here, where the sentence can stand beside the field; stored afterwards.
+                # Checked here, so that the error is shown beside the field; stored in save_model.
                 documents.store_audio(upload, "", storage=InMemoryStorage())
             except ValidationError as refusal:
                 self.add_error("upload", refusal.messages)
@@ -65,12 +63,14 @@ class SongAdmin(StaffAdmin):
             return "–"
         return format_html('<audio controls preload="none" src="{}"></audio>', song.file.url)
 
-    def save_model(self, request: HttpRequest, obj: Song, form: Any, change: bool) -> None:
-        services.save_song(song=obj, upload=form.cleaned_data.get("upload"))
+    def save_model(
+        self, request: HttpRequest, obj: Song, form: forms.ModelForm, change: bool
+    ) -> None:
+        save_song(song=obj, upload=form.cleaned_data.get("upload"))
 
     def delete_model(self, request: HttpRequest, obj: Song) -> None:
-        services.delete_song(song=obj)
+        delete_song(song=obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Song]) -> None:
         for song in queryset:
-            services.delete_song(song=song)
+            delete_song(song=song)

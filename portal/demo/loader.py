@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from news import services, text
 from news.models import Article, Author, Category, FeaturedSlot, Image, Series, Tag
-from portal import services as portal_services
 from portal.demo import comments, figures
 from portal.demo.articles import FOLDER, DemoArticle, read_all, split
 from portal.demo.documents import as_docx
@@ -31,6 +30,7 @@ from portal.models import (
     Song,
     WardMap,
 )
+from portal.services.songs import save_song
 
 Report = Callable[[str], None]
 
@@ -390,7 +390,7 @@ def _songs() -> None:
         header = dict(line.split(": ", 1) for line in block.splitlines())
         path = FOLDER / "songs" / header["file"]
         with path.open("rb") as file:
-            portal_services.save_song(
+            save_song(
                 song=Song(
                     title=header["title"],
                     composer=header.get("composer", ""),

@@ -1,11 +1,11 @@
-"""Where old addresses lead, and which addresses readers asked for in vain."""
+"""Redirects from old addresses, and the count of missing addresses."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from django.conf import settings
 from django.db import connection, models
@@ -14,15 +14,23 @@ from django.db.models.functions import Now, NullIf
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
-from news.models import Article, OldAddress
+from news.models import Article, Author, Category, OldAddress, Series, Tag
 from portal.models.addresses import validate_address
+from portal.models.pages import Page
 
-# The kinds of things a redirect may lead to by a foreign key.
-THINGS = ("article", "category", "tag", "series", "author", "page")
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+# The foreign keys of `Redirect`, of which one may be set.
+TARGET_FIELDS = ("article", "category", "tag", "series", "author", "page")
 
 
-def _target(model: str, verbose_name: Any) -> models.ForeignKey:
-    # A redirect goes with its target: the old address is then missing too, and says so.
+TargetObject: TypeAlias = Article | Category | Tag | Series | Author | Page
+TargetRow: TypeAlias = dict[str, str | int | bool | None]
+
+
+def _target_key(model: str, verbose_name: _StrPromise) -> models.ForeignKey:
+    # A redirect is deleted with its target: the old address is then missing, and counted as such.
     return models.ForeignKey(
         model,
         verbose_name=verbose_name,
@@ -35,77 +43,82 @@ def _target(model: str, verbose_name: Any) -> models.ForeignKey:
 
 class RedirectQuerySet(models.QuerySet["Redirect"]):
     def with_targets(self) -> RedirectQuerySet:
-        """Load what `target` and `get_target_url` need, and not the bodies."""
-        return self.select_related(*THINGS).defer("article__body", "page__body", "page__body_en")
+        """Load what `target` and `get_target_url` need, without the bodies."""
+        return self.select_related(*TARGET_FIELDS).defer(
+            "article__body", "page__body", "page__body_en"
+        )
 
 
-# Paths that one request may be kept under: as asked, without its language, and its list's.
-_MARKS = ("\0first", "\0second", "\0third")
+# Placeholders for the paths that one request may be stored under: as asked, without its language,
+# and that of the list whose feed was asked for.
+_PLACEHOLDERS = ("\0first", "\0second", "\0third")
 
 
-def leading_from(paths: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """What is kept under any of at most three old paths, here or with the articles, by path.
+def find_target_rows(paths: Sequence[str]) -> dict[str, TargetRow]:
+    """The targets of at most three old paths, by path: of redirects, and of `OldAddress`.
 
-    One statement. A row tells of the article (article_id, article_slug, is_readable,
-    is_unpublished) and of the one that replaces it (heir, heir_slug), the slug of any other
-    target, is_public of a page, and the bare address `to`. A redirect goes before what an article
-    remembers.
+    One statement. A row has the article (article_id, article_slug, is_readable, is_unpublished),
+    the article that replaces it (replacement_id, replacement_slug), the slug of any other target,
+    is_public of a page, and the plain address `to`. Where both tables have a path, the redirect
+    counts.
     """
-    padded = [*paths, *[""] * len(_MARKS)][: len(_MARKS)]
-    given = dict(zip(_MARKS, padded, strict=True))
-    sql, params = _statement()
+    padded = [*paths, *[""] * len(_PLACEHOLDERS)][: len(_PLACEHOLDERS)]
+    given = dict(zip(_PLACEHOLDERS, padded, strict=True))
+    sql, params = _target_rows_sql()
     with connection.cursor() as cursor:
         cursor.execute(sql, [given.get(p, p) if isinstance(p, str) else p for p in params])
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return {row["path"]: row for row in sorted(rows, key=lambda row: -row["rank"])}
+    return {row["path"]: row for row in sorted(rows, key=lambda row: row["rank"], reverse=True)}
 
 
 @functools.cache
-def _statement() -> tuple[str, tuple[Any, ...]]:
-    """The SQL of `leading_from`, written by the ORM once.
+def _target_rows_sql() -> tuple[str, tuple[str | int | bool, ...]]:
+    """The SQL of `find_target_rows`, which the ORM compiles once in a process.
 
-    Written anew for every missing address, it took six times as long as the answer.
+    To compile it for every missing address took six times as long as to run it.
     """
     nothing = Value("", models.CharField())
-    slugs = [name for name in THINGS if name != "article"]
-    ours = _with_article(Redirect.objects.all(), 0).annotate(
+    slugs = [name for name in TARGET_FIELDS if name != "article"]
+    redirects = _with_article(Redirect.objects.all(), 0).annotate(
         **{f"{name}_slug": F(f"{name}__slug") for name in slugs},
         is_public=F("page__is_public"),
         to=F("address"),
     )
-    theirs = _with_article(OldAddress.objects.all(), 1).annotate(
+    old_addresses = _with_article(OldAddress.objects.all(), 1).annotate(
         **{f"{name}_slug": nothing for name in slugs}, is_public=Value(False), to=nothing
     )
     columns = [
         *("path", "rank", "article_id", "article_slug", "is_readable", "is_unpublished"),
-        *("heir", "heir_slug", *(f"{name}_slug" for name in slugs), "is_public", "to"),
+        *("replacement_id", "replacement_slug", "is_public", "to"),
+        *(f"{name}_slug" for name in slugs),
     ]
-    both = ours.values(*columns).union(theirs.values(*columns), all=True)
-    return both.query.sql_with_params()
+    both = redirects.values(*columns).union(old_addresses.values(*columns), all=True)
+    sql, params = both.query.sql_with_params()
+    return sql, tuple(params)
 
 
-def _with_article(rows: models.QuerySet[Any], rank: int) -> models.QuerySet[Any]:
+def _with_article(rows: models.QuerySet, rank: int) -> models.QuerySet:
     article = Article.objects.filter(pk=OuterRef("article"))
-    # The database's own clock, so that the statement stays the same.
+    # The clock of the database, so that the statement is the same each time.
     readable = Article.objects.readable(Now())  # type: ignore[arg-type]
-    heir = readable.filter(pk=OuterRef("article__redirect_to"))
-    return rows.filter(path__in=_MARKS).annotate(
+    replacement = readable.filter(pk=OuterRef("article__redirect_to"))
+    return rows.filter(path__in=_PLACEHOLDERS).annotate(
         rank=Value(rank),
         article_slug=F("article__slug"),
         is_readable=Exists(readable.filter(pk=OuterRef("article"))),
         is_unpublished=Exists(article.filter(status=Article.Status.UNPUBLISHED)),
-        heir=Subquery(heir.values("pk")[:1]),
-        heir_slug=Subquery(heir.values("slug")[:1]),
+        replacement_id=Subquery(replacement.values("pk")[:1]),
+        replacement_slug=Subquery(replacement.values("slug")[:1]),
     )
 
 
 class Redirect(models.Model):
-    """An old address and the one thing it leads to.
+    """An old address and its one target.
 
-    A thing of the site is held by a foreign key, so that its own address may change and no
-    redirect ever leads to another redirect; `address` is for what has no row (a list, a file,
-    another site).
+    An object of the site is held by a foreign key, so that its own address may change and no
+    redirect leads to another redirect. `address` is for what has no row: a list, a file, another
+    site.
     """
 
     path = models.CharField(
@@ -114,12 +127,12 @@ class Redirect(models.Model):
         unique=True,
         error_messages={"unique": _("There is a redirect from this address already.")},
     )
-    article = _target("news.Article", _("article"))
-    category = _target("news.Category", _("category"))
-    tag = _target("news.Tag", _("tag"))
-    series = _target("news.Series", _("event series"))
-    author = _target("news.Author", _("author"))
-    page = _target("portal.Page", _("page"))
+    article = _target_key("news.Article", _("article"))
+    category = _target_key("news.Category", _("category"))
+    tag = _target_key("news.Tag", _("tag"))
+    series = _target_key("news.Series", _("event series"))
+    author = _target_key("news.Author", _("author"))
+    page = _target_key("portal.Page", _("page"))
     address = models.CharField(
         _("new address"), max_length=1000, blank=True, validators=[validate_address]
     )
@@ -147,7 +160,7 @@ class Redirect(models.Model):
             models.CheckConstraint(
                 condition=Exact(
                     Func(
-                        *THINGS,
+                        *TARGET_FIELDS,
                         NullIf("address", Value("")),
                         function="num_nonnulls",
                         output_field=models.IntegerField(),
@@ -163,11 +176,12 @@ class Redirect(models.Model):
         return self.path
 
     @property
-    def target(self) -> Any:
-        """The thing it leads to; None if that is a bare address."""
-        for name in THINGS:
+    def target(self) -> TargetObject | None:
+        """The object it leads to; None if that is a plain address."""
+        for name in TARGET_FIELDS:
             if getattr(self, f"{name}_id") is not None:
-                return getattr(self, name)
+                found: TargetObject = getattr(self, name)
+                return found
         return None
 
     def get_target_url(self) -> str:
@@ -181,13 +195,13 @@ class MissingAddressQuerySet(models.QuerySet["MissingAddress"]):
 
 
 class MissingAddress(models.Model):
-    """An address that was asked for and not there, counted; nothing tells by whom.
+    """An address that was requested and not found, with a count. By whom is not stored.
 
-    Written by the database function `portal_count_missing_address`; ADR 0007 tells why.
+    Written by the database function `portal_count_missing_address`: docs/adr/0007.
     """
 
     RETENTION = timedelta(days=90)
-    # Stands for all that scanners and browsers ask for by themselves.
+    # One row for all that scanners and browsers request by themselves.
     AUTOMATIC = "*"
 
     path = models.CharField(_("missing address"), max_length=300, unique=True)

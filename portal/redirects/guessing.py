@@ -1,9 +1,9 @@
-"""The best guess where a missing address should lead: what its last words say, and no more."""
+"""Suggest a target for a missing address, from the words at its end."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TypeVar
 from urllib.parse import parse_qs
 
 from django.db.models import Model, QuerySet
@@ -11,36 +11,43 @@ from django.db.models import Model, QuerySet
 from news import text
 from news.models import Article, Category, Tag
 from portal.models import Page
+from portal.models.redirects import TargetObject
 
-# Fewer letters than this begin the slug of half the archive.
-_SHORTEST_START = 12
+Row = TypeVar("Row", bound=Model)
+
+# A shorter beginning would match the slugs of too many articles.
+_MIN_PREFIX_LENGTH = 12
 _EXTENSION = re.compile(r"\.(?:html?|aspx?|php|jsp)$", re.IGNORECASE)
-# 465087, or 2xeuh82k8f0w glued to the last word: twelve letters and digits, both of them.
+# 465087, or 2xeuh82k8f0w attached to the last word: twelve letters and digits, both of them.
 _NUMBER = re.compile(r"[-_](\d{1,18})$")
 _RANDOM_ID = re.compile(r"-?(?=[a-z0-9]*\d)[a-z0-9]{12}$")
 
 
-def guess(path: str) -> Model | None:
+def guess_target(path: str) -> TargetObject | None:
     """Return the article, category, tag or page whose slug the address ends in; None if unsure.
 
-    A slug that old systems cut short, or to which they glued an id, is still known by its
+    A slug that an old system cut short, or to which it attached an id, is still found by its
     beginning. At most seven statements.
     """
-    words, number = _words_of(path)
-    if not words:
+    slug, number = _slug_and_number(path)
+    if not slug:
         return None
     articles = Article.objects.readable().only("pk", "slug", "title").newest_first()
-    for spelling in dict.fromkeys([words, _RANDOM_ID.sub("", words)]):
-        found = _same(articles, spelling) or _beginning(articles, spelling)
-        if found is None:
-            for model in (Category, Page, Tag):
-                found = found or _same(model._default_manager.all(), spelling)
+    for spelling in dict.fromkeys([slug, _RANDOM_ID.sub("", slug)]):
+        found: TargetObject | None = (
+            _by_slug(articles, spelling)
+            or _by_prefix(articles, spelling)
+            or _by_slug(Category.objects.all(), spelling)
+            or _by_slug(Page.objects.all(), spelling)
+            or _by_slug(Tag.objects.all(), spelling)
+        )
         if found is not None:
             return found
-    return _by_number(articles, number, words)
+    return _by_number(articles, number, slug)
 
 
-def _words_of(path: str) -> tuple[str, int | None]:
+def _slug_and_number(path: str) -> tuple[str, int | None]:
+    """The last part of an address as a slug, and the number at its end."""
     plain, _mark, query = path.partition("?")
     if query:
         # NukeViet: op=<category>/<slug>-<id>
@@ -51,21 +58,21 @@ def _words_of(path: str) -> tuple[str, int | None]:
     return text.slugify(words, fallback=""), int(match[1]) if match else None
 
 
-def _same(rows: QuerySet[Any], slug: str) -> Any:
+def _by_slug(rows: QuerySet[Row], slug: str) -> Row | None:
     return rows.filter(slug=slug).first()
 
 
-def _beginning(articles: QuerySet[Article], slug: str) -> Article | None:
-    """The article whose slug begins so, if there is only one."""
-    if len(slug) < _SHORTEST_START:
+def _by_prefix(articles: QuerySet[Article], prefix: str) -> Article | None:
+    """The article whose slug begins with the prefix, if there is only one."""
+    if len(prefix) < _MIN_PREFIX_LENGTH:
         return None
-    found = list(articles.filter(slug__startswith=slug)[:2])
+    found = list(articles.filter(slug__startswith=prefix)[:2])
     return found[0] if len(found) == 1 else None
 
 
-def _by_number(articles: QuerySet[Article], number: int | None, words: str) -> Article | None:
-    """The article with the number at the end, if their first words are the same as well."""
+def _by_number(articles: QuerySet[Article], number: int | None, slug: str) -> Article | None:
+    """The article with this primary key, if the first two words of its slug agree as well."""
     article = articles.filter(pk=number).first() if number is not None else None
-    if article is None or article.slug.split("-")[:2] != words.split("-")[:2]:
+    if article is None or article.slug.split("-")[:2] != slug.split("-")[:2]:
         return None
     return article

@@ -1,11 +1,10 @@
-"""What becomes of an address that is not there: it leads on, or it is counted."""
+"""The answer to a missing address: a redirect, "gone", or a 404 that is counted."""
 
 from __future__ import annotations
 
 import logging
 import re
 from collections.abc import Callable
-from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -15,8 +14,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from news.old_addresses import old_path
-from portal.models.redirects import leading_from
-from portal.redirects import missing, targets
+from portal.models.redirects import TargetRow, find_target_rows
+from portal.redirects.missing_addresses import count_missing_address
+from portal.redirects.targets import in_current_language
 
 logger = logging.getLogger(__name__)
 
@@ -27,10 +27,12 @@ _FEED = re.compile(r"/(?P<kind>rss|atom)/(?P<tag>the/)?(?P<slug>[-\w]+)\.xml", r
 class OldAddresses:
     """Answer a missing address by its redirect (301), as gone (410), or count it (404).
 
-    One statement to look it up and one to count it, and only after a 404. There are two exceptions.
-    At `/?p=12` the home page answers, so a query that may name a page of an earlier site is looked
-    up first. And an article answers to its number whatever words stand before it: where the words
-    are not its own, they may be those of an earlier site with numbers of its own.
+    It takes one statement to look an address up and one to count it, and only after a 404. Two
+    kinds of addresses are looked up although there is a page:
+
+    - `/?p=12`: a query of the home page may name a page of an earlier site.
+    - `/tin-tuc/other-words-12`: an article answers to its number with any slug before it. With
+      another slug than its own, this may be an article of an earlier site with that number.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -40,48 +42,48 @@ class OldAddresses:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in {"GET", "HEAD"}:
             return self.get_response(request)
-        named_by_query = _is_home(request) and bool(request.META.get("QUERY_STRING"))
-        if named_by_query and (answer := self._answer(request)):
+        is_home_query = _is_home(request) and bool(request.META.get("QUERY_STRING"))
+        if is_home_query and (answer := self._answer(request)):
             return answer
         response = self.get_response(request)
-        if _led_by_its_number(request, response):
+        if _corrects_the_slug(request, response):
             return self._answer(request) or response
-        if response.status_code != 404 or named_by_query or self._is_staff_page(request):
+        if response.status_code != 404 or is_home_query or self._is_admin(request):
             return response
         if connection.connection is None and not settings.DEBUG:
-            # Our page of the 404 asked the database in vain; asking again would only take time.
+            # The 404 page could not reach the database; trying again would only take time.
             return response
         answer = self._answer(request)
         if answer is not None:
             return answer
-        # Without its slash the address is right; the answer will be the one that adds it.
+        # CommonMiddleware will redirect to the same address with a slash: that one is not missing.
         if not self.common.should_redirect_with_slash(request):
-            missing.count(
+            count_missing_address(
                 request.get_full_path(),
                 referrer=request.META.get("HTTP_REFERER", ""),
                 own_host=request.get_host(),
             )
         return response
 
-    def _is_staff_page(self, request: HttpRequest) -> bool:
+    def _is_admin(self, request: HttpRequest) -> bool:
         return request.path_info.startswith(reverse("admin:index"))
 
     def _answer(self, request: HttpRequest) -> HttpResponse | None:
-        paths, feed = paths_of(request), _FEED.fullmatch(request.path_info)
-        # A feed moves with its list: a reader of news goes on without a redirect of its own.
+        paths, feed = old_paths_of(request), _FEED.fullmatch(request.path_info)
+        # A feed has no redirect of its own: it moves with its category or tag.
         if not (paths or feed):
             return None
         of_list = f"/{'the' if feed['tag'] else 'chuyen-muc'}/{feed['slug']}" if feed else ""
         try:
-            found = leading_from([*paths, of_list])
+            rows = find_target_rows([*paths, of_list])
         except DatabaseError as error:
-            logger.warning("an old address was not looked up: %s", type(error).__name__)
+            logger.warning("redirect lookup failed: %s", type(error).__name__)
             return None
-        # As it was asked for, before the same without its language.
-        for path in filter(found.__contains__, paths):
-            return answer_of(found[path])
-        if feed and of_list in found:
-            return _feed_answer(feed["kind"], found[of_list])
+        for path in paths:
+            if path in rows:
+                return answer_of(rows[path])
+        if feed and of_list in rows:
+            return _feed_answer(feed["kind"], rows[of_list])
         return None
 
 
@@ -90,36 +92,37 @@ def _is_home(request: HttpRequest) -> bool:
     return request.path_info in {"/", f"/{language}/"}
 
 
-def _led_by_its_number(request: HttpRequest, response: HttpResponse) -> bool:
+def _corrects_the_slug(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether the view of an article redirects to its own slug."""
     match = request.resolver_match
     return response.status_code == 301 and bool(match and match.view_name == _ARTICLE)
 
 
-def paths_of(request: HttpRequest) -> list[str]:
-    """The old paths under which a request may be kept: with the language in front, and without."""
-    asked = request.get_full_path()
+def old_paths_of(request: HttpRequest) -> list[str]:
+    """The paths under which a request may be stored: as requested, then without its language."""
+    requested = request.get_full_path()
     language = translation.get_language_from_path(request.path_info)
-    whole = "" if language and _is_home(request) else old_path(asked)
-    bare = ""
+    with_language = "" if language and _is_home(request) else old_path(requested)
+    without_language = ""
     if language and language != settings.LANGUAGE_CODE:
-        bare = old_path(asked.removeprefix(f"/{language}"))
-    return [path for path in (whole, bare) if path]
+        without_language = old_path(requested.removeprefix(f"/{language}"))
+    return [path for path in (with_language, without_language) if path]
 
 
-def _feed_answer(kind: str, row: dict[str, Any]) -> HttpResponse | None:
+def _feed_answer(kind: str, row: TargetRow) -> HttpResponse | None:
     for name in ("category", "tag"):
         if row[f"{name}_slug"]:
-            return _permanently(reverse(f"data:{kind}-{name}", args=[row[f"{name}_slug"]]))
+            return _redirect(reverse(f"data:{kind}-{name}", args=[row[f"{name}_slug"]]))
     return None
 
 
-def answer_of(row: dict[str, Any]) -> HttpResponse | None:
-    """The answer for a row of `leading_from`; None if nothing is left at its target."""
+def answer_of(row: TargetRow) -> HttpResponse | None:
+    """The answer for a row of `find_target_rows`; None if readers would find nothing there."""
     if row["article_id"]:
         if row["is_readable"]:
             url = reverse(_ARTICLE, args=[row["article_slug"], row["article_id"]])
-        elif row["is_unpublished"] and row["heir"]:
-            url = reverse(_ARTICLE, args=[row["heir_slug"], row["heir"]])
+        elif row["is_unpublished"] and row["replacement_id"]:
+            url = reverse(_ARTICLE, args=[row["replacement_slug"], row["replacement_id"]])
         else:
             return HttpResponseGone() if row["is_unpublished"] else None
     elif row["page_slug"]:
@@ -127,18 +130,18 @@ def answer_of(row: dict[str, Any]) -> HttpResponse | None:
             return None
         url = reverse("page", args=[row["page_slug"]])
     else:
-        url = _url_of_list(row) or targets.here(row["to"])
-    return _permanently(url)
+        url = _url_of_list(row) or in_current_language(str(row["to"]))
+    return _redirect(url)
 
 
-def _permanently(url: str) -> HttpResponse:
+def _redirect(url: str) -> HttpResponse:
     response = HttpResponsePermanentRedirect(url)
-    # A wrong redirect that was put right must not live on in browsers.
+    # Not for ever: a wrong redirect that was corrected must not stay in browsers.
     response["Cache-Control"] = "public, max-age=3600"
     return response
 
 
-def _url_of_list(row: dict[str, Any]) -> str:
+def _url_of_list(row: TargetRow) -> str:
     for name in ("category", "tag", "series", "author"):
         if row[f"{name}_slug"]:
             return reverse(f"news:{name}", args=[row[f"{name}_slug"]])

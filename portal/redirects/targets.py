@@ -1,4 +1,4 @@
-"""What stands at an address of this site, and where an old address leads."""
+"""What is at an address of this site, and what a redirect leads to."""
 
 from __future__ import annotations
 
@@ -6,26 +6,24 @@ import functools
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.files.storage import default_storage
-from django.db.models import Model
 from django.http import Http404, HttpRequest
 from django.http.request import validate_host
-from django.urls import Resolver404, resolve, reverse, translate_url
+from django.urls import Resolver404, ResolverMatch, resolve, reverse, translate_url
 from django.utils import translation
 from django.utils.translation import get_language
 
 from news.models import Article, Author, Category, Series, Tag
 from news.old_addresses import old_path
 from portal.models import Page, Redirect
-from portal.models.redirects import THINGS
+from portal.models.redirects import TARGET_FIELDS, TargetObject
 
-# The pages that show one row each, by the name of their address.
-_SHOWN = {
+# The field of `Redirect` for each page that shows one row, by its URL name.
+_FIELD_BY_VIEW = {
     "news:article-detail": "article",
     "news:category": "category",
     "news:tag": "tag",
@@ -33,11 +31,12 @@ _SHOWN = {
     "news:author": "author",
     "page": "page",
 }
-# No pages: what a page sends to without a word to its reader.
-_SENT_TO = {"visit", "visit-pixel"}
-# Whose other pages made for many things may be asked here; those of one visitor are for a browser.
-_ASKED = {"news", "data"}
-_MODELS: dict[str, type[Model]] = {
+# URL names of the beacon, which are no pages.
+_BEACONS = {"visit", "visit-pixel"}
+# Namespaces whose views may be called to see whether a page exists: theirs are the same for all
+# visitors.
+_PUBLIC_NAMESPACES = {"news", "data"}
+_MODELS: dict[str, type[TargetObject]] = {
     "article": Article,
     "category": Category,
     "tag": Tag,
@@ -49,7 +48,7 @@ _MODELS: dict[str, type[Model]] = {
 
 @dataclass(frozen=True)
 class Target:
-    """What a redirect leads to: a field of `Redirect`, and its value there."""
+    """What a redirect leads to: a field of `Redirect`, the value of the field, and the URL."""
 
     field: str
     value: int | str
@@ -62,21 +61,21 @@ class Target:
         return hash((self.field, self.value))
 
 
-def target_of_row(redirect: Redirect) -> Target:
+def target_of_redirect(redirect: Redirect) -> Target:
     """The target of a stored redirect, loaded `with_targets`."""
-    for name in THINGS:
+    for name in TARGET_FIELDS:
         pk = getattr(redirect, f"{name}_id")
         if pk is not None:
             return Target(name, pk, redirect.get_target_url())
     return Target("address", redirect.address, redirect.address)
 
 
-def target_of_thing(field: str, thing: Any) -> Target:
-    return Target(field, thing.pk, thing.get_absolute_url())
+def target_of_object(target: TargetObject) -> Target:
+    return Target(str(target._meta.model_name), target.pk, target.get_absolute_url())
 
 
 def own_path(address: str) -> str:
-    """The path, with its query, of an address of this site; "" for another site's."""
+    """The path and query of an address of this site; "" for an address of another site."""
     parts = urlsplit(address)
     if parts.netloc and not _is_own_host(parts.hostname or ""):
         return ""
@@ -89,11 +88,11 @@ def _is_own_host(host: str) -> bool:
     return validate_host(host, [name for name in names if name != "*"])
 
 
-def find(addresses: Iterable[str]) -> dict[str, Target]:
-    """Find what stands at these addresses; at most one statement for each kind of thing.
+def find_targets(addresses: Iterable[str]) -> dict[str, Target]:
+    """Find what is at these addresses; at most one statement for each model.
 
-    The addresses are paths of this site, or of other sites with http(s). What is missing from the
-    answer is an address of this site where nothing stands.
+    The addresses are paths of this site, or of other sites with http(s). An address of this site
+    at which there is nothing is left out of the result.
     """
     found: dict[str, Target] = {}
     wanted: dict[str, dict[str, int | str]] = defaultdict(dict)
@@ -102,12 +101,12 @@ def find(addresses: Iterable[str]) -> dict[str, Target]:
         if not path:
             found[address] = Target("address", address, address)
             continue
-        place = _place(path.partition("?")[0])
-        if place is None:
+        found_at = _field_and_key(path.partition("?")[0])
+        if found_at is None:
             continue
-        field, key = place
+        field, key = found_at
         if field == "address":
-            # Kept without the language, so that /en/old may lead on in English.
+            # Stored without the language, so that /en/old can lead to the English page.
             _plain, mark, query = path.partition("?")
             found[address] = Target("address", f"{key}{mark}{query}", f"{key}{mark}{query}")
         else:
@@ -115,15 +114,18 @@ def find(addresses: Iterable[str]) -> dict[str, Target]:
     for field, keys in wanted.items():
         name = "pk" if field == "article" else "slug"
         rows = _MODELS[field]._default_manager.filter(**{f"{name}__in": set(keys.values())})
-        things = {getattr(row, name): row for row in rows.only("pk", "slug")}
+        by_key = {getattr(row, name): row for row in rows.only("pk", "slug")}
         for address, key in keys.items():
-            if key in things:
-                found[address] = target_of_thing(field, things[key])
+            if key in by_key:
+                found[address] = target_of_object(by_key[key])
     return found
 
 
-def _place(path: str) -> tuple[str, int | str] | None:
-    """Which page of the site a path belongs to: a field of `Redirect` and the key of its row."""
+def _field_and_key(path: str) -> tuple[str, int | str] | None:
+    """The field of `Redirect` for a path of this site, and the key of the row to look up.
+
+    The key of the field `address` is the path itself. None if there is no page.
+    """
     path = unquote(path)
     with translation.override(translation.get_language_from_path(path) or settings.LANGUAGE_CODE):
         for spelling in dict.fromkeys([path, path.rstrip("/") + "/"]):
@@ -131,42 +133,42 @@ def _place(path: str) -> tuple[str, int | str] | None:
                 match = resolve(spelling)
             except Resolver404:
                 continue
-            return _place_of(match, translate_url(spelling, settings.LANGUAGE_CODE))
+            return _field_and_key_of(match, translate_url(spelling, settings.LANGUAGE_CODE))
     return None
 
 
-def _place_of(match: Any, path: str) -> tuple[str, int | str] | None:
+def _field_and_key_of(match: ResolverMatch, path: str) -> tuple[str, int | str] | None:
     if "admin" in match.namespaces:
         return None
-    field = _SHOWN.get(match.view_name)
+    field = _FIELD_BY_VIEW.get(match.view_name)
     if field == "article":
         return field, int(match.kwargs["pk"])
     if field is not None:
         return field, match.kwargs["slug"]
-    if match.kwargs and not (set(match.namespaces) <= _ASKED and _answers(match, path)):
+    if match.kwargs and not (set(match.namespaces) <= _PUBLIC_NAMESPACES and _exists(match, path)):
         return None
-    return ("address", path) if _can_be_read(match) else None
+    return ("address", path) if _answers_get(match) else None
 
 
-def _can_be_read(match: Any) -> bool:
-    """Whether an address is a page, and not one that a script of a page sends something to."""
+def _answers_get(match: ResolverMatch) -> bool:
+    """Whether an address is a page, and not one that only takes what a form or script sends."""
     view = getattr(match.func, "view_class", None)
-    return match.view_name not in _SENT_TO and (view is None or hasattr(view, "get"))
+    return match.view_name not in _BEACONS and (view is None or hasattr(view, "get"))
 
 
 def is_own_page(path: str, target: Target) -> bool:
-    """Whether a page of the site stands under a path, and not beside it.
+    """Whether a path is the very address of a page of the site.
 
-    An article answers to its number, but words that are not its own before it are led on, if an
-    earlier site used them.
+    An article answers to its number with any slug before it. With another slug than its own, the
+    path may be an address of an earlier site, and a redirect from there is used.
     """
     if target.field != "article":
         return True
     return path.rpartition("/")[2] == target.url.rpartition("/")[2]
 
 
-def _answers(match: Any, path: str) -> bool:
-    """Whether a page made for many things (a month, a file, a feed) is there for this one."""
+def _exists(match: ResolverMatch, path: str) -> bool:
+    """Whether the view finds something for these arguments: a month, a file, a feed."""
     if match.view_name == "media":
         return _file_exists(match.kwargs["path"])
     request = HttpRequest()
@@ -188,13 +190,13 @@ def _file_exists(name: str) -> bool:
         return False
 
 
-def is_taken(path: str) -> bool:
-    """Whether an old path lies in the admin or among static files: it is never led away."""
-    return f"{path}/".startswith(_taken_prefixes())
+def is_reserved(path: str) -> bool:
+    """Whether a path is below the admin or the static files, where no redirect is used."""
+    return f"{path}/".startswith(_reserved_prefixes())
 
 
 @functools.cache
-def _taken_prefixes() -> tuple[str, ...]:
+def _reserved_prefixes() -> tuple[str, ...]:
     prefixes = [settings.STATIC_URL]
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
@@ -202,17 +204,17 @@ def _taken_prefixes() -> tuple[str, ...]:
     return tuple(prefixes)
 
 
-def here(address: str) -> str:
-    """An address as it reads in the language in use: /luu-tru/ is /en/luu-tru/ in English."""
+def in_current_language(address: str) -> str:
+    """A path in the language in use: /luu-tru/ is /en/luu-tru/ in English."""
     if not address.startswith("/"):
         return address
     language = get_language()
-    # It can only be read in the language it is written in.
+    # Django resolves a path only in the language of its prefix.
     with translation.override(settings.LANGUAGE_CODE):
         return translate_url(address, language)
 
 
-def spell(address: str) -> str:
-    """The path under which a target would be kept if it were an old address; "" if it cannot be."""
+def old_path_of(address: str) -> str:
+    """The path under which an address would be stored as an old one; "" if it cannot be."""
     path = own_path(address)
     return old_path(path) if path else ""

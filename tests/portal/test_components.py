@@ -17,10 +17,10 @@ from django.utils import timezone, translation
 
 from news.models.listings import ArticlePage
 from news.templatetags.news_tags import at_word, rich_text
+from portal import error_pages
 from portal.frame import MenuEntry, Picture
 from portal.models import HomeBlock, MenuItem, Page
 from portal.templatetags.frame_tags import canonical_address, leads_to, page_address
-from portal.views import errors
 from tests.factories import make_article, make_author, make_category, make_series, make_tag
 
 TEMPLATES = settings.BASE_DIR / "templates"
@@ -253,7 +253,7 @@ def test_menu_entry_knows_the_pages_below_it() -> None:
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_page_of_a_broken_site_needs_no_database(language: str) -> None:
     with translation.override(language):
-        response = errors.error_page(RequestFactory().get("/"), 503)
+        response = error_pages.error_page(RequestFactory().get("/"), 503)
     html = response.content.decode()
     assert f'<html lang="{language}">' in html
     assert 'href="/en/"' in html if language == "en" else 'href="/"' in html

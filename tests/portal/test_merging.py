@@ -16,9 +16,9 @@ from django.urls import reverse
 from news.models import Article, Category, Listing, Tag
 from news.models.listings import months
 from portal.models import HomeBlock, MenuItem, Redirect
-from portal.redirects.merging import merge_category, merge_tag
+from portal.services.merging import merge_category, merge_tag
 from tests.factories import make_article, make_author, make_category, make_series, make_tag
-from tests.portal.leading import lead, make_page, where
+from tests.portal.redirecting import get_location, make_page, make_redirects
 
 pytestmark = pytest.mark.django_db
 
@@ -43,8 +43,8 @@ def test_changed_slug_leaves_a_redirect(make: Any, admin_client: Client, client:
     rename(admin_client, row, "ten-moi")
     row.refresh_from_db()
     assert row.slug == "ten-moi"
-    assert where(client, earlier) == (301, row.get_absolute_url())
-    assert where(client, f"/en{earlier}") == (301, f"/en{row.get_absolute_url()}")
+    assert get_location(client, earlier) == (301, row.get_absolute_url())
+    assert get_location(client, f"/en{earlier}") == (301, f"/en{row.get_absolute_url()}")
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_feed_moves_with_its_list(
     make: Any, feed: str, kind: str, admin_client: Client, client: Client
 ) -> None:
     rename(admin_client, make(slug="ten-cu"), "ten-moi")
-    assert where(client, feed.format(kind, "ten-cu")) == (301, feed.format(kind, "ten-moi"))
+    assert get_location(client, feed.format(kind, "ten-cu")) == (301, feed.format(kind, "ten-moi"))
     assert client.get(feed.format(kind, "ten-moi")).status_code == 200
     assert client.get(feed.format(kind, "ten-khac")).status_code == 404
 
@@ -67,7 +67,9 @@ def test_slug_that_goes_and_comes_back_leaves_no_circle(
     for slug in ("hai", "ba", "mot"):
         rename(admin_client, tag, slug)
     assert client.get("/the/mot/").status_code == 200
-    assert [where(client, f"/the/{slug}/") for slug in ("hai", "ba")] == [(301, "/the/mot/")] * 2
+    assert [get_location(client, f"/the/{slug}/") for slug in ("hai", "ba")] == [
+        (301, "/the/mot/")
+    ] * 2
     assert not Redirect.objects.filter(path="/the/mot").exists()
 
 
@@ -97,7 +99,7 @@ def test_merged_category_gives_everything_to_the_other(client: Client) -> None:
     extra = make_article(category=top, more=[old])
     item = MenuItem.objects.create(category=old)
     block = HomeBlock.objects.create(kind="category", category=old)
-    lead(("/rat-cu", old.get_absolute_url()))
+    make_redirects(("/rat-cu", old.get_absolute_url()))
 
     assert merge_category(category=old, into=new, by=None) == 3
 
@@ -111,7 +113,7 @@ def test_merged_category_gives_everything_to_the_other(client: Client) -> None:
     assert (item.category, block.category) == (new, new)
     assert not Category.objects.filter(slug="cu").exists()
     for path in ("/chuyen-muc/cu/", "/rat-cu"):
-        assert where(client, path) == (301, "/chuyen-muc/moi/")
+        assert get_location(client, path) == (301, "/chuyen-muc/moi/")
     assert set(Listing.objects.filter(category=new).values_list("article", flat=True)) == {
         main.pk,
         both.pk,
@@ -178,7 +180,7 @@ def test_merging_that_fails_on_the_way_changes_nothing(monkeypatch: pytest.Monke
     def fail(**kwargs: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("portal.redirects.merging.leave_redirect", fail)
+    monkeypatch.setattr("portal.services.merging.redirect_earlier_url", fail)
     with pytest.raises(RuntimeError):
         merge_category(category=old, into=new, by=None)
     article.refresh_from_db()
@@ -233,7 +235,7 @@ def test_merged_tag_gives_its_articles_to_the_other(client: Client) -> None:
     one, two = make_article(tags=[old]), make_article(tags=[old, new])
     merge_tag(tag=old, into=new, by=None)
     assert [list(article.tags.all()) for article in (one, two)] == [[new], [new]]
-    assert where(client, "/the/cu/") == (301, "/the/moi/")
+    assert get_location(client, "/the/cu/") == (301, "/the/moi/")
     assert not Tag.objects.filter(slug="cu").exists()
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.test import RequestFactory
 
-from portal.middleware import ClientAddress, ErrorPages, Head, PublicPage, SameOrigin
+from portal.middleware import ClientAddress, ErrorPages, HeadWithoutBody, PublicPage, SameOrigin
 
 
 def answer(request: HttpRequest) -> HttpResponse:
@@ -92,7 +92,7 @@ def test_a_public_address_reads_the_one_cookie_it_needs(path: str, kept: set[str
 def test_head_is_told_the_length_of_a_body_that_is_not_sent() -> None:
     # Asked without the test client, which takes the body of any answer to HEAD away.
     asked = RequestFactory()
-    told, sent = (Head(answer)(request) for request in (asked.head("/"), asked.get("/")))
+    told, sent = (HeadWithoutBody(answer)(request) for request in (asked.head("/"), asked.get("/")))
     assert (told.content, told["Content-Length"]) == (b"", "4")
     assert sent.content == b"fine"
 

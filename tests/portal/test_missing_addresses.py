@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from portal.groups import EDITORS, create_groups
 from portal.models import MissingAddress, Redirect
-from portal.redirects import missing
+from portal.redirects import missing_addresses
 from tests.factories import make_article, make_category
 from tests.portal.running import PATIENCE
 
@@ -56,8 +56,8 @@ def counted() -> dict[str, int]:
     ],
 )  # fmt: skip
 def test_address_is_counted_under_the_name_that_a_redirect_would_have(url: str, name: str) -> None:
-    assert missing.report_name(url) == name
-    assert missing.is_whole(name) == bool(name)
+    assert missing_addresses.report_name(url) == name
+    assert missing_addresses.is_complete(name) == bool(name)
 
 
 @pytest.mark.parametrize(
@@ -88,10 +88,10 @@ def test_address_is_counted_under_the_name_that_a_redirect_would_have(url: str, 
     ],
 )
 def test_scanners_and_automatic_requests_share_one_row(url: str) -> None:
-    name = missing.report_name(url)
+    name = missing_addresses.report_name(url)
     # A query that no page is named by is dropped before anything is looked at.
     assert name == ("/a" if url.startswith("/a?") else MissingAddress.AUTOMATIC)
-    assert name == "/a" or not missing.is_whole(name)
+    assert name == "/a" or not missing_addresses.is_complete(name)
 
 
 @pytest.mark.parametrize(
@@ -118,16 +118,16 @@ def test_scanners_and_automatic_requests_share_one_row(url: str) -> None:
     ],
 )
 def test_personal_data_in_an_address_is_masked(url: str, name: str) -> None:
-    assert missing.report_name(url) == name
-    assert not missing.is_whole(name)
+    assert missing_addresses.report_name(url) == name
+    assert not missing_addresses.is_complete(name)
 
 
 def test_long_address_is_cut() -> None:
     for length in (400, 2000):
-        name = missing.report_name("/" + "ệ" * length)
-        assert len(name) <= missing.MAX_LENGTH
-    assert missing.report_name("/" + "ệ" * 400).endswith("…")
-    assert not missing.is_whole(missing.report_name("/" + "ệ" * 400))
+        name = missing_addresses.report_name("/" + "ệ" * length)
+        assert len(name) <= missing_addresses.MAX_LENGTH
+    assert missing_addresses.report_name("/" + "ệ" * 400).endswith("…")
+    assert not missing_addresses.is_complete(missing_addresses.report_name("/" + "ệ" * 400))
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_long_address_is_cut() -> None:
     ],
 )
 def test_only_the_host_of_another_site_is_kept_of_a_referrer(referrer: str, host: str) -> None:
-    assert missing.referrer_host(referrer, "yenha.example.gov.vn:443") == host
+    assert missing_addresses.referrer_host(referrer, "yenha.example.gov.vn:443") == host
 
 
 # --- What is counted ----------------------------------------------------------------------------
@@ -229,7 +229,7 @@ def test_hostile_address_is_a_plain_404_in_the_report_too(
         assert client.get(path).status_code == 404
     assert admin_client.get(LIST).status_code == 200
     for row in MissingAddress.objects.all():
-        assert len(row.path) <= missing.MAX_LENGTH
+        assert len(row.path) <= missing_addresses.MAX_LENGTH
         assert "\u202e" not in row.path
 
 
@@ -245,9 +245,9 @@ def test_star_that_somebody_asks_for_is_not_the_row_of_the_scanners(client: Clie
 @pytest.fixture
 def bounds(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def set_bounds(most: int = 2000, minute: int = 1000, day: int = 1000) -> None:
-        monkeypatch.setattr(missing, "MOST_ADDRESSES", most)
-        monkeypatch.setattr(missing, "NEW_PER_MINUTE", minute)
-        monkeypatch.setattr(missing, "NEW_PER_DAY", day)
+        monkeypatch.setattr(missing_addresses, "MAX_ADDRESSES", most)
+        monkeypatch.setattr(missing_addresses, "NEW_PER_MINUTE", minute)
+        monkeypatch.setattr(missing_addresses, "NEW_PER_DAY", day)
 
     return set_bounds
 
@@ -258,7 +258,7 @@ def test_full_report_counts_what_it_has_and_makes_room_for_one_at_a_time(
 ) -> None:
     bounds(most=3)
     for path in ("/1", "/2", "/3", "/1", "/3", "/4", "/1", "/wp-login.php"):
-        missing.count(path)
+        missing_addresses.count_missing_address(path)
     assert counted() == {"/1": 3, "/3": 2, "/4": 1, "*": 1}
 
 
@@ -272,7 +272,7 @@ def test_room_is_made_of_what_was_asked_for_longest_ago_and_seldom(
     make_missing("/hom-qua", count=1, days=1)
     make_missing("/do-quet", count=3, days=8)
     for path, gone in (("/moi-1", "/do-quet"), ("/moi-2", "/hai-lan"), ("/moi-3", "/hom-qua")):
-        missing.count(path)
+        missing_addresses.count_missing_address(path)
         assert gone not in counted()
     assert set(counted()) == {"/thuong-xuyen", "/moi-1", "/moi-2", "/moi-3"}
 
@@ -284,10 +284,10 @@ def test_new_addresses_are_few_in_a_minute_and_in_a_day(
 ) -> None:
     bounds(**{limit: 2})
     for path in ("/1", "/2", "/3", "/1"):
-        missing.count(path)
+        missing_addresses.count_missing_address(path)
     assert counted() == {"/1": 2, "/2": 1}
     MissingAddress.objects.update(first_seen_at=timezone.now() - timedelta(minutes=ago))
-    missing.count("/3")
+    missing_addresses.count_missing_address("/3")
     assert "/3" in counted()
 
 
@@ -295,15 +295,15 @@ def test_new_addresses_are_few_in_a_minute_and_in_a_day(
 def test_new_address_makes_the_outdated_ones_go() -> None:
     make_missing("/lau", count=50, days=91)
     make_missing("/gan", days=89)
-    missing.count("/moi")
+    missing_addresses.count_missing_address("/moi")
     assert set(counted()) == {"/gan", "/moi"}
 
 
 @pytest.mark.django_db
 def test_scanner_that_asks_for_thousands_of_addresses_leaves_room_for_readers() -> None:
     for number in range(3000):
-        missing.count(f"/do-quet/{number}")
-    assert len(counted()) == missing.NEW_PER_MINUTE
+        missing_addresses.count_missing_address(f"/do-quet/{number}")
+    assert len(counted()) == missing_addresses.NEW_PER_MINUTE
 
 
 @pytest.mark.django_db
@@ -316,13 +316,13 @@ def test_scanner_that_asks_again_day_after_day_does_not_keep_readers_out(
     make_missing("/bai-hay-hoi", count=30)
     for day in range(8, 0, -1):
         for number in range(10):
-            missing.count(f"/do-quet/{day}-{number}")
+            missing_addresses.count_missing_address(f"/do-quet/{day}-{number}")
         MissingAddress.objects.filter(count=1).update(count=times)
         MissingAddress.objects.update(
             first_seen_at=F("first_seen_at") - timedelta(days=1),
             last_seen_on=F("last_seen_on") - 1,
         )
-    missing.count("/bai-moi")
+    missing_addresses.count_missing_address("/bai-moi")
     assert {"/bai-hay-hoi", "/bai-moi"} < set(counted())
 
 
@@ -358,7 +358,7 @@ def test_many_at_once_never_go_over_the_bound(bounds: Callable[..., None]) -> No
 
     def scan(thread: int) -> None:
         for number in range(40):
-            missing.count(f"/do-quet/{thread}-{number}")
+            missing_addresses.count_missing_address(f"/do-quet/{thread}-{number}")
 
     at_once(scan, 8)
     assert len(counted()) == 20
@@ -378,14 +378,19 @@ def patient(transactional_db: None) -> Iterator[None]:
 
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_lose_no_count_of_a_known_address(patient: None) -> None:
-    missing.count("/bai-cu")
-    at_once(lambda _thread: [missing.count("/bai-cu") for _ in range(50)] and None, 8)
+    missing_addresses.count_missing_address("/bai-cu")
+    at_once(
+        lambda _thread: (
+            [missing_addresses.count_missing_address("/bai-cu") for _ in range(50)] and None
+        ),
+        8,
+    )
     assert counted() == {"/bai-cu": 401}
 
 
 @pytest.mark.django_db(transaction=True)
 def test_reader_does_not_wait_for_whoever_holds_the_row(client: Client) -> None:
-    missing.count("/bai-cu")
+    missing_addresses.count_missing_address("/bai-cu")
     held, done = threading.Event(), threading.Event()
 
     def hold() -> None:

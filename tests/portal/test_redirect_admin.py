@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from news.models import Article
 from portal.models import MissingAddress, Redirect
-from portal.redirects.guessing import guess
+from portal.redirects.guessing import guess_target
 from tests.factories import make_article, make_category, make_tag
-from tests.portal.leading import lead
+from tests.portal.redirecting import make_redirects
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ def test_address_typed_in_the_form_becomes_the_thing_it_shows(admin_client: Clie
 
 
 def test_redirect_is_led_elsewhere_in_the_form(admin_client: Client) -> None:
-    lead(("/cu", make_tag().get_absolute_url()))
+    make_redirects(("/cu", make_tag().get_absolute_url()))
     row, category = Redirect.objects.get(), make_category()
     admin_client.post(f"/admin/portal/redirect/{row.pk}/change/", form_of(category=category.pk))
     row.refresh_from_db()
@@ -64,7 +64,7 @@ def test_form_says_beside_the_field_what_is_wrong(
 
 
 def test_second_redirect_from_one_address_is_refused_in_any_spelling(admin_client: Client) -> None:
-    lead(("/cu", "/luu-tru/"))
+    make_redirects(("/cu", "/luu-tru/"))
     answer = admin_client.post(ADD, form_of(path="https://cu.example.vn/cu/", address="/tin-tuc/"))
     assert "path" in answer.context["adminform"].form.errors
 
@@ -95,27 +95,27 @@ def test_redirect_takes_its_address_off_the_report(admin_client: Client) -> None
 def test_article_is_guessed_by_the_words_of_an_address(path: str) -> None:
     make_article("Lễ hội mùa xuân")
     article = make_article("Lễ ra quân dọn vệ sinh")
-    assert guess(path) == article
+    assert guess_target(path) == article
 
 
 def test_category_is_guessed_by_its_slug() -> None:
     category = make_category("Tin tức sự kiện")
-    assert guess("/vi/chuyen-muc/tin-tuc---su-kien") == category
+    assert guess_target("/vi/chuyen-muc/tin-tuc---su-kien") == category
 
 
 def test_article_is_guessed_by_its_number_when_the_first_words_agree() -> None:
     article = make_article("Lễ ra quân dọn vệ sinh")
-    assert guess(f"/tin/le-ra-mat-{article.pk}") == article
-    assert guess(f"/tin/khac-han-{article.pk}") is None
+    assert guess_target(f"/tin/le-ra-mat-{article.pk}") == article
+    assert guess_target(f"/tin/khac-han-{article.pk}") is None
 
 
 def test_nothing_is_guessed_where_two_articles_begin_alike_or_nobody_may_read_it() -> None:
     make_article("Thông báo lịch tiếp công dân tháng 3")
     make_article("Thông báo lịch tiếp công dân tháng 4")
     make_article("Bản nháp chưa duyệt của phường", status=Status.DRAFT)
-    assert guess("/thong-bao-lich-tiep-cong-dan") is None
-    assert guess("/ban-nhap-chua-duyet-cua-phuong") is None
-    assert guess("/0511202007") is None
+    assert guess_target("/thong-bao-lich-tiep-cong-dan") is None
+    assert guess_target("/ban-nhap-chua-duyet-cua-phuong") is None
+    assert guess_target("/0511202007") is None
 
 
 def test_form_opens_with_the_guess_filled_in(admin_client: Client) -> None:

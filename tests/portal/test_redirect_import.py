@@ -14,10 +14,12 @@ from django.test import Client
 
 from news.models import Article
 from portal.models import Redirect
-from portal.redirects import services, table
-from portal.redirects.services import Wish, plan, save_redirects
+from portal.redirects import planning
+from portal.redirects.csv_table import decode_csv, parse_csv
+from portal.redirects.planning import RequestedRedirect, plan_redirects
+from portal.redirects.services import save_redirects
 from tests.factories import make_article
-from tests.portal.leading import lead
+from tests.portal.redirecting import make_redirects
 
 pytestmark = pytest.mark.django_db
 
@@ -44,13 +46,13 @@ Status = Article.Status
     ],
 )
 def test_table_is_read_as_spreadsheets_write_it(text: str) -> None:
-    [wish] = table.read(text)
-    assert (wish.old, wish.new) == ("/cu", "/moi")
+    [requested] = parse_csv(text)
+    assert (requested.old, requested.new) == ("/cu", "/moi")
 
 
-def test_line_of_a_wish_is_that_of_the_file() -> None:
-    wishes = table.read("cũ;mới\n\n/a;/b\n/c\n;/d\n")
-    assert [(wish.line, bool(wish.problem)) for wish in wishes] == [
+def test_line_of_a_requested_redirect_is_that_of_the_file() -> None:
+    requests = parse_csv("cũ;mới\n\n/a;/b\n/c\n;/d\n")
+    assert [(requested.line, bool(requested.problem)) for requested in requests] == [
         (3, False),
         (4, True),
         (5, True),
@@ -59,21 +61,21 @@ def test_line_of_a_wish_is_that_of_the_file() -> None:
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
 def test_half_a_line_at_the_start_does_not_hide_what_divides_the_others(mark: str) -> None:
-    wishes = table.read("/thieu;\n/a, b;/c?x=1,2\n/d;12\n".replace(";", mark).replace(", ", " "))
-    assert [bool(wish.problem) for wish in wishes] == [True, False, False]
-    assert (wishes[2].old, wishes[2].new) == ("/d", "12")
+    requests = parse_csv("/thieu;\n/a, b;/c?x=1,2\n/d;12\n".replace(";", mark).replace(", ", " "))
+    assert [bool(requested.problem) for requested in requests] == [True, False, False]
+    assert (requests[2].old, requests[2].new) == ("/d", "12")
 
 
 def test_other_marks_may_stand_inside_an_address() -> None:
-    [wish] = table.read("/tin,va-bai/index.php?nv=news&op=a;b,/tin-tuc/\n".replace(";", "%3B"))
-    assert wish.old == "/tin"  # a comma of the address asks for quotation marks
-    [wish] = table.read('"/tin,va-bai";/tin-tuc/\n')
-    assert (wish.old, wish.new) == ("/tin,va-bai", "/tin-tuc/")
+    [requested] = parse_csv("/tin,va-bai/index.php?nv=news&op=a;b,/tin-tuc/\n".replace(";", "%3B"))
+    assert requested.old == "/tin"  # a comma of the address asks for quotation marks
+    [requested] = parse_csv('"/tin,va-bai";/tin-tuc/\n')
+    assert (requested.old, requested.new) == ("/tin,va-bai", "/tin-tuc/")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_table_comes_in_unicode(encoding: str) -> None:
-    assert table.read(table.decode("/điều-kiện;12".encode(encoding)))[0].old == "/điều-kiện"
+    assert parse_csv(decode_csv("/điều-kiện;12".encode(encoding)))[0].old == "/điều-kiện"
 
 
 @pytest.mark.parametrize(
@@ -81,13 +83,13 @@ def test_table_comes_in_unicode(encoding: str) -> None:
 )
 def test_what_is_no_text_in_unicode_is_refused(data: bytes) -> None:
     with pytest.raises(ValidationError):
-        table.decode(data)
+        decode_csv(data)
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "cũ;mới\n", "/a;/b\n" * 10_001])
 def test_empty_or_endless_table_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):
-        table.read(text)
+        parse_csv(text)
 
 
 @pytest.mark.parametrize(
@@ -95,30 +97,34 @@ def test_empty_or_endless_table_is_refused(text: str) -> None:
 )
 def test_a_line_that_never_ends_is_named(text: str, line: int) -> None:
     with pytest.raises(ValidationError, match=f"Không đọc được dòng {line};"):
-        table.read(text)
+        parse_csv(text)
 
 
 def test_lines_are_judged_one_by_one() -> None:
     article, other = make_article(), make_article()
-    lead(("/co-roi", article.pk), ("/khac", article.pk))
+    make_redirects(("/co-roi", article.pk), ("/khac", article.pk))
     lines = [
-        ("/moi", article.pk, services.NEW),
-        ("/co-roi", article.pk, services.SAME),
-        ("/khac", other.pk, services.CHANGED),
-        ("/moi/", article.get_absolute_url(), services.REPEATED),
-        ("/moi", other.pk, services.REFUSED),
-        ("/khong", "/khong-co", services.REFUSED),
+        ("/moi", article.pk, planning.NEW),
+        ("/co-roi", article.pk, planning.SAME),
+        ("/khac", other.pk, planning.CHANGED),
+        ("/moi/", article.get_absolute_url(), planning.REPEATED),
+        ("/moi", other.pk, planning.REFUSED),
+        ("/khong", "/khong-co", planning.REFUSED),
     ]
-    steps = plan([Wish(n, old, str(new)) for n, (old, new, _) in enumerate(lines, start=1)])
-    assert [step.outcome for step in steps] == [outcome for *_, outcome in lines]
-    assert "1" in steps[4].note
+    plans = plan_redirects(
+        [RequestedRedirect(n, old, str(new)) for n, (old, new, _) in enumerate(lines, start=1)]
+    )
+    assert [plan.outcome for plan in plans] == [outcome for *_, outcome in lines]
+    assert "1" in plans[4].reason
 
 
 def test_ten_thousand_lines_cost_few_statements(django_assert_max_num_queries: Callable) -> None:
     articles = [make_article() for _ in range(3)]
-    wishes = [Wish(n, f"/cu/bai-{n}.html", str(articles[n % 3].pk)) for n in range(10_000)]
+    requests = [
+        RequestedRedirect(n, f"/cu/bai-{n}.html", str(articles[n % 3].pk)) for n in range(10_000)
+    ]
     with django_assert_max_num_queries(40):
-        save_redirects(wishes=wishes, by=None)
+        save_redirects(requests=requests, by=None)
     assert Redirect.objects.count() == 10_000
 
 
@@ -132,7 +138,7 @@ IMPORT = "/admin/portal/redirect/import/"
 def test_import_shows_first_and_writes_afterwards(admin_client: Client) -> None:
     article = make_article()
     shown = admin_client.post(IMPORT, upload(f"cũ;mới\n/cu-1;{article.pk}\n/cu-2;/luu-tru/\n"))
-    assert [step.outcome for step in shown.context["steps"]] == [services.NEW] * 2
+    assert [plan.outcome for plan in shown.context["plans"]] == [planning.NEW] * 2
     assert not Redirect.objects.exists()
     admin_client.post(IMPORT, {"table": shown.context["table"], "_write": "1"})
     assert {row.created_by.username for row in Redirect.objects.all()} == {"admin"}
@@ -150,7 +156,7 @@ def test_import_remarks_on_a_target_outside_the_site(admin_client: Client) -> No
 def test_import_with_an_error_names_its_line_and_writes_nothing(admin_client: Client) -> None:
     text = "/cu-1;/luu-tru/\n/cu-2;/khong-co\n"
     shown = admin_client.post(IMPORT, upload(text))
-    assert shown.context["steps"][0].wish.line == 2
+    assert shown.context["plans"][0].requested.line == 2
     assert b"_write_rest" in shown.content
     assert b'name="_write"' not in shown.content
     admin_client.post(IMPORT, {"table": text, "_write": "1"})
@@ -174,7 +180,7 @@ def test_file_that_is_no_table_is_refused_beside_its_field(
 ) -> None:
     answer = admin_client.post(IMPORT, {"file": SimpleUploadedFile("x.csv", data)})
     assert answer.status_code == 200
-    assert "steps" not in answer.context
+    assert "plans" not in answer.context
 
 
 def test_writer_may_not_import(client: Client, django_user_model: Any) -> None:

@@ -20,10 +20,10 @@ from django.utils import timezone
 from news.models import Article, Category, OldAddress
 from news.old_addresses import MAX_BYTES, old_path
 from portal.models import Redirect
-from portal.redirects import services, targets
-from portal.redirects.services import Wish, plan
+from portal.redirects import planning, targets
+from portal.redirects.planning import RequestedRedirect, plan_redirects
 from tests.factories import make_article, make_author, make_category, make_series, make_tag
-from tests.portal.leading import lead, make_page, where
+from tests.portal.redirecting import get_location, make_page, make_redirects
 
 pytestmark = pytest.mark.django_db
 
@@ -63,9 +63,9 @@ SHAPES = [
 @pytest.mark.parametrize("old", SHAPES)
 def test_address_of_an_earlier_site_is_kept_and_found_again(old: str, client: Client) -> None:
     article = make_article()
-    lead((old, article.pk))
+    make_redirects((old, article.pk))
     asked = "/" + re.sub(r"^https?://[^/]+/", "", old).lstrip("/")
-    assert where(client, asked) == (301, article.get_absolute_url())
+    assert get_location(client, asked) == (301, article.get_absolute_url())
 
 
 def test_addresses_found_on_the_real_web_are_kept_and_found_again(
@@ -80,10 +80,10 @@ def test_addresses_found_on_the_real_web_are_kept_and_found_again(
     ]
     assert len(urls) >= 11
     article = make_article()
-    lead(*((url, article.pk) for url in urls))
+    make_redirects(*((url, article.pk) for url in urls))
     for url in urls:
         asked = "/" + re.sub(r"^https?://[^/]+/", "", url).lstrip("/")
-        assert where(client, asked) == (301, article.get_absolute_url()), url
+        assert get_location(client, asked) == (301, article.get_absolute_url()), url
 
 
 def test_redirect_leads_to_every_kind_of_thing(client: Client, settings: Any) -> None:
@@ -96,11 +96,11 @@ def test_redirect_leads_to_every_kind_of_thing(client: Client, settings: Any) ->
         make_page(),
     ]
     for number, thing in enumerate(things):
-        lead((f"/cu/{number}", thing.get_absolute_url()))
+        make_redirects((f"/cu/{number}", thing.get_absolute_url()))
         row = Redirect.objects.get(path=f"/cu/{number}")
         assert row.target == thing
         assert row.address == ""
-        assert where(client, f"/cu/{number}") == (301, thing.get_absolute_url())
+        assert get_location(client, f"/cu/{number}") == (301, thing.get_absolute_url())
         assert client.get(thing.get_absolute_url()).status_code == 200
 
 
@@ -111,62 +111,62 @@ def test_redirect_leads_to_a_list_a_file_and_another_site(client: Client) -> Non
         ("/cu/2", "/media/documents/quy-che.pdf"),
         ("/cu/3", "https://dichvucong.gov.vn/"),
     ]:
-        lead((old, new))
-        assert where(client, old) == (301, new)
+        make_redirects((old, new))
+        assert get_location(client, old) == (301, new)
 
 
 def test_redirect_follows_its_target_when_that_is_renamed(client: Client) -> None:
     category = make_category()
-    lead(("/cu", category.get_absolute_url()))
+    make_redirects(("/cu", category.get_absolute_url()))
     Category.objects.filter(pk=category.pk).update(slug="ten-moi")
-    assert where(client, "/cu") == (301, "/chuyen-muc/ten-moi/")
+    assert get_location(client, "/cu") == (301, "/chuyen-muc/ten-moi/")
 
 
 def test_redirect_in_english_leads_to_the_english_page(client: Client) -> None:
-    lead(("/cu", make_category(slug="tin").get_absolute_url()), ("/cu-2", "/luu-tru/"))
-    assert where(client, "/en/cu") == (301, "/en/chuyen-muc/tin/")
-    assert where(client, "/en/cu-2") == (301, "/en/luu-tru/")
+    make_redirects(("/cu", make_category(slug="tin").get_absolute_url()), ("/cu-2", "/luu-tru/"))
+    assert get_location(client, "/en/cu") == (301, "/en/chuyen-muc/tin/")
+    assert get_location(client, "/en/cu-2") == (301, "/en/luu-tru/")
 
 
 def test_english_address_of_an_earlier_site_goes_before_the_same_without_language(
     client: Client,
 ) -> None:
     first, second = make_article(), make_article()
-    lead(("/about", first.pk), ("/en/about", second.pk))
-    assert where(client, "/en/about")[1] == f"/en{second.get_absolute_url()}"
-    assert where(client, "/about")[1] == first.get_absolute_url()
+    make_redirects(("/about", first.pk), ("/en/about", second.pk))
+    assert get_location(client, "/en/about")[1] == f"/en{second.get_absolute_url()}"
+    assert get_location(client, "/about")[1] == first.get_absolute_url()
 
 
 def test_query_of_an_address_that_has_a_name_of_its_own_is_ignored(client: Client) -> None:
-    lead(("/cu", "/luu-tru/"))
-    assert where(client, "/cu?page=2&utm_source=zalo") == (301, "/luu-tru/")
+    make_redirects(("/cu", "/luu-tru/"))
+    assert get_location(client, "/cu?page=2&utm_source=zalo") == (301, "/luu-tru/")
 
 
 def test_query_that_names_the_page_is_looked_up_before_the_home_page(client: Client) -> None:
     article = make_article()
-    lead(("/?p=12", article.pk))
-    assert where(client, "/?p=12&fbclid=1") == (301, article.get_absolute_url())
-    assert where(client, "/?p=13")[0] == 200
+    make_redirects(("/?p=12", article.pk))
+    assert get_location(client, "/?p=12&fbclid=1") == (301, article.get_absolute_url())
+    assert get_location(client, "/?p=13")[0] == 200
 
 
 def test_query_that_names_the_page_is_looked_up_in_english_too(client: Client) -> None:
     article = make_article()
-    lead(("/?p=12", article.pk))
+    make_redirects(("/?p=12", article.pk))
     OldAddress.objects.create(path="/en", article=article)
-    assert where(client, "/en/?p=12") == (301, f"/en{article.get_absolute_url()}")
-    assert where(client, "/en/?p=13")[0] == 200
-    assert where(client, "/en/")[0] == 200
+    assert get_location(client, "/en/?p=12") == (301, f"/en{article.get_absolute_url()}")
+    assert get_location(client, "/en/?p=13")[0] == 200
+    assert get_location(client, "/en/")[0] == 200
 
 
 def test_number_of_an_earlier_site_is_not_mistaken_for_ours(client: Client) -> None:
     ours, imported = make_article(slug="ho-tieu"), make_article(slug="ra-quan")
     OldAddress.objects.create(path=f"/tin-tuc/ra-quan-{ours.pk}", article=imported)
     old = f"/tin-tuc/ra-quan-{ours.pk}"
-    assert where(client, old) == (301, imported.get_absolute_url())
-    assert where(client, f"{old}/") == (301, imported.get_absolute_url())
-    assert where(client, f"/en{old}") == (301, f"/en{imported.get_absolute_url()}")
+    assert get_location(client, old) == (301, imported.get_absolute_url())
+    assert get_location(client, f"{old}/") == (301, imported.get_absolute_url())
+    assert get_location(client, f"/en{old}") == (301, f"/en{imported.get_absolute_url()}")
     # What nobody kept is an earlier title of our article.
-    assert where(client, f"/tin-tuc/ten-cu-{ours.pk}") == (301, ours.get_absolute_url())
+    assert get_location(client, f"/tin-tuc/ten-cu-{ours.pk}") == (301, ours.get_absolute_url())
     assert client.get(ours.get_absolute_url()).status_code == 200
 
 
@@ -188,7 +188,7 @@ def test_page_of_an_article_costs_no_look_up_of_old_addresses(client: Client) ->
 )
 def test_redirect_never_leads_to_an_error(status: str, code: int, client: Client) -> None:
     article = make_article(status=status)
-    lead(("/cu", article.pk))
+    make_redirects(("/cu", article.pk))
     OldAddress.objects.create(path="/cu-hon", article=article)
     assert [client.get(path).status_code for path in ("/cu", "/cu-hon")] == [code, code]
 
@@ -196,25 +196,25 @@ def test_redirect_never_leads_to_an_error(status: str, code: int, client: Client
 def test_redirect_to_an_unpublished_article_leads_to_the_one_that_replaces_it(
     client: Client,
 ) -> None:
-    heir = make_article()
-    lead(("/cu", make_article(status=Status.UNPUBLISHED, redirect_to=heir).pk))
-    assert where(client, "/cu") == (301, heir.get_absolute_url())
+    replacement = make_article()
+    make_redirects(("/cu", make_article(status=Status.UNPUBLISHED, redirect_to=replacement).pk))
+    assert get_location(client, "/cu") == (301, replacement.get_absolute_url())
 
 
 def test_redirect_to_a_scheduled_article_waits_for_its_time(client: Client) -> None:
     later = timezone.now() + timezone.timedelta(hours=1)
-    lead(("/cu", make_article(published_at=later).pk))
+    make_redirects(("/cu", make_article(published_at=later).pk))
     assert client.get("/cu").status_code == 404
 
 
 def test_redirect_to_a_page_that_is_not_public_is_missing(client: Client) -> None:
-    lead(("/cu", make_page(is_public=False).get_absolute_url()))
+    make_redirects(("/cu", make_page(is_public=False).get_absolute_url()))
     assert client.get("/cu").status_code == 404
 
 
 def test_redirect_goes_with_its_target(client: Client) -> None:
     tag = make_tag()
-    lead(("/cu", tag.get_absolute_url()))
+    make_redirects(("/cu", tag.get_absolute_url()))
     tag.delete()
     assert client.get("/cu").status_code == 404
     assert not Redirect.objects.exists()
@@ -222,8 +222,8 @@ def test_redirect_goes_with_its_target(client: Client) -> None:
 
 def test_decision_of_staff_goes_before_what_an_article_remembers(client: Client) -> None:
     OldAddress.objects.create(path="/cu", article=make_article())
-    lead(("/cu", "/luu-tru/"))
-    assert where(client, "/cu") == (301, "/luu-tru/")
+    make_redirects(("/cu", "/luu-tru/"))
+    assert get_location(client, "/cu") == (301, "/luu-tru/")
 
 
 def test_page_of_the_site_is_never_led_away(client: Client) -> None:
@@ -233,17 +233,17 @@ def test_page_of_the_site_is_never_led_away(client: Client) -> None:
 
 
 def test_wrong_redirect_is_not_remembered_for_ever_by_browsers(client: Client) -> None:
-    lead(("/cu", "/luu-tru/"))
+    make_redirects(("/cu", "/luu-tru/"))
     assert client.get("/cu")["Cache-Control"] == "public, max-age=3600"
 
 
 def test_address_without_its_slash_leads_on_in_one_step(client: Client) -> None:
-    lead(("/chuyen-muc/cu", "/luu-tru/"))
-    assert where(client, "/chuyen-muc/cu") == (301, "/luu-tru/")
+    make_redirects(("/chuyen-muc/cu", "/luu-tru/"))
+    assert get_location(client, "/chuyen-muc/cu") == (301, "/luu-tru/")
 
 
 def test_head_is_answered_as_get_and_post_is_not_led_away(client: Client) -> None:
-    lead(("/cu", "/luu-tru/"))
+    make_redirects(("/cu", "/luu-tru/"))
     assert client.head("/cu").status_code == 301
     assert client.post("/cu").status_code == 404
 
@@ -251,7 +251,7 @@ def test_head_is_answered_as_get_and_post_is_not_led_away(client: Client) -> Non
 def test_look_up_is_one_statement_after_the_404(
     client: Client, django_assert_num_queries: Callable
 ) -> None:
-    lead(("/cu", make_article().pk))
+    make_redirects(("/cu", make_article().pk))
     client.get("/cu")
     # The frame of the page that is not sent, and the look-up.
     with django_assert_num_queries(2):
@@ -287,24 +287,24 @@ def test_path_of_a_redirect_starts_with_a_slash() -> None:
 
 def test_chain_is_cut_short_when_it_is_written() -> None:
     article = make_article()
-    lead(("/mot", "/hai"), ("/hai", "/ba"), ("/ba", article.pk))
-    lead(("/khong", "/mot/"))
+    make_redirects(("/mot", "/hai"), ("/hai", "/ba"), ("/ba", article.pk))
+    make_redirects(("/khong", "/mot/"))
     assert {row.article for row in Redirect.objects.all()} == {article}
 
 
 def test_chain_through_what_an_article_remembers_is_cut_short() -> None:
     article = make_article()
     OldAddress.objects.create(path="/nho", article=article)
-    lead(("/cu", "/nho"))
+    make_redirects(("/cu", "/nho"))
     assert Redirect.objects.get().article == article
 
 
 def test_what_led_to_an_address_that_is_led_away_now_is_cut_short(client: Client) -> None:
     saved = default_storage.save("documents/cu.pdf", ContentFile(b"%PDF-1.4"))
-    lead(("/truoc", f"/media/{saved}"))
+    make_redirects(("/truoc", f"/media/{saved}"))
     default_storage.delete(saved)
-    lead((f"/media/{saved}", "/luu-tru/"))
-    assert where(client, "/truoc") == (301, "/luu-tru/")
+    make_redirects((f"/media/{saved}", "/luu-tru/"))
+    assert get_location(client, "/truoc") == (301, "/luu-tru/")
 
 
 @pytest.mark.parametrize(
@@ -317,25 +317,27 @@ def test_what_led_to_an_address_that_is_led_away_now_is_cut_short(client: Client
 )
 def test_circle_is_refused_with_a_sentence(pairs: list[tuple[str, str]], circle: str) -> None:
     with pytest.raises(ValidationError) as refusal:
-        lead(*pairs)
+        make_redirects(*pairs)
     assert circle in refusal.value.messages[0]
     assert not Redirect.objects.exists()
 
 
 def test_circle_through_a_redirect_that_is_there_is_refused() -> None:
     saved = default_storage.save("documents/cu.pdf", ContentFile(b"%PDF-1.4"))
-    lead(("/truoc", f"/media/{saved}"))
+    make_redirects(("/truoc", f"/media/{saved}"))
     default_storage.delete(saved)
     with pytest.raises(ValidationError, match="/truoc → /media/documents/cu"):
-        lead((f"/media/{saved}", "/truoc"))
+        make_redirects((f"/media/{saved}", "/truoc"))
 
 
 def test_chain_of_ten_thousand_lines_ends_in_one_place() -> None:
     article = make_article()
     chain = [(f"/{n}", f"/{n + 1}") for n in range(9999)]
-    steps = plan([Wish(n, *pair) for n, pair in enumerate([*chain, ("/9999", str(article.pk))])])
-    assert {step.target.value for step in steps if step.target} == {article.pk}
-    assert {step.outcome for step in steps} == {services.NEW}
+    plans = plan_redirects(
+        [RequestedRedirect(n, *pair) for n, pair in enumerate([*chain, ("/9999", str(article.pk))])]
+    )
+    assert {plan.target.value for plan in plans if plan.target} == {article.pk}
+    assert {plan.outcome for plan in plans} == {planning.NEW}
 
 
 @pytest.mark.parametrize(
@@ -358,22 +360,24 @@ def test_chain_of_ten_thousand_lines_ends_in_one_place() -> None:
         ("/static/x.css", "/so-do-cong/", "không bao giờ được dùng"),
     ],
 )
-def test_wish_that_cannot_be_fulfilled_is_refused(old: str, new: str, words: str) -> None:
-    [step] = plan([Wish(1, old, new)])
-    assert step.outcome == services.REFUSED
-    assert words in step.note
+def test_request_that_cannot_be_met_is_refused(old: str, new: str, words: str) -> None:
+    [plan] = plan_redirects([RequestedRedirect(1, old, new)])
+    assert plan.outcome == planning.REFUSED
+    assert words in plan.reason
 
 
 @pytest.mark.parametrize("new", ["/danh-gia/{}/cua-toi", "/binh-luan/{}/", "/binh-luan/{}/1/"])
 def test_redirect_never_leads_to_what_is_one_visitors_own(new: str) -> None:
-    [step] = plan([Wish(1, "/cu", new.format(make_article().pk))])
-    assert step.outcome == services.REFUSED
+    [plan] = plan_redirects([RequestedRedirect(1, "/cu", new.format(make_article().pk))])
+    assert plan.outcome == planning.REFUSED
 
 
 @pytest.mark.parametrize("language", ["", "/en"])
 def test_address_of_an_article_that_is_there_cannot_be_led_away(language: str) -> None:
-    [step] = plan([Wish(1, language + make_article().get_absolute_url(), "/luu-tru/")])
-    assert step.outcome == services.REFUSED
+    [plan] = plan_redirects(
+        [RequestedRedirect(1, language + make_article().get_absolute_url(), "/luu-tru/")]
+    )
+    assert plan.outcome == planning.REFUSED
 
 
 @pytest.mark.parametrize("language", ["", "/en"])
@@ -381,12 +385,12 @@ def test_other_words_before_the_number_of_an_article_can_be_led_away(
     client: Client, language: str
 ) -> None:
     old = f"{language}/tin-tuc/cua-cong-cu-{make_article().pk}"
-    lead((old, "/luu-tru/"))
-    assert where(client, old) == (301, f"{language}/luu-tru/")
+    make_redirects((old, "/luu-tru/"))
+    assert get_location(client, old) == (301, f"{language}/luu-tru/")
 
 
 def test_every_address_that_may_be_led_to_answers(client: Client) -> None:
-    found = targets.find(addresses_without_a_parameter(get_resolver().url_patterns))
+    found = targets.find_targets(addresses_without_a_parameter(get_resolver().url_patterns))
     assert {"/", "/luu-tru/", "/tim-kiem", "/rss/", "/sitemap.xml"} <= set(found)
     assert "/tim-kiem/dem" not in found
     assert {path: code for path in found if (code := client.get(path).status_code) >= 400} == {}
@@ -396,27 +400,27 @@ def test_own_host_in_front_of_a_target_is_dropped(settings: Any) -> None:
     settings.ALLOWED_HOSTS = ["yenha.example.gov.vn"]
     article = make_article()
     url = f"https://yenha.example.gov.vn{article.get_absolute_url()}?utm_source=zalo"
-    [step] = plan([Wish(1, "/cu", url)])
-    assert step.target is not None
-    assert (step.target.field, step.target.value) == ("article", article.pk)
+    [plan] = plan_redirects([RequestedRedirect(1, "/cu", url)])
+    assert plan.target is not None
+    assert (plan.target.field, plan.target.value) == ("article", article.pk)
 
 
 def test_own_address_is_known_where_any_name_is_answered(settings: Any) -> None:
     settings.ALLOWED_HOSTS, settings.SITE_URL = ["*"], "https://*"
-    [unknown] = plan([Wish(1, "/cu", "https://yenha.example.gov.vn/cu/")])
-    assert unknown.outcome == services.NEW
+    [unknown] = plan_redirects([RequestedRedirect(1, "/cu", "https://yenha.example.gov.vn/cu/")])
+    assert unknown.outcome == planning.NEW
     settings.SITE_URL = "https://yenha.example.gov.vn"
-    [circle] = plan([Wish(1, "/cu", "https://yenha.example.gov.vn/cu/")])
-    assert circle.outcome == services.REFUSED
-    [other] = plan([Wish(1, "/cu", "https://khac.example.gov.vn/cu/")])
-    assert other.outcome == services.NEW
+    [circle] = plan_redirects([RequestedRedirect(1, "/cu", "https://yenha.example.gov.vn/cu/")])
+    assert circle.outcome == planning.REFUSED
+    [other] = plan_redirects([RequestedRedirect(1, "/cu", "https://khac.example.gov.vn/cu/")])
+    assert other.outcome == planning.NEW
 
 
 def test_longest_path_of_vietnamese_letters_fits_the_index() -> None:
     # No letter follows another as it did before: nothing for the database to compress.
     letters = [chr(0x1EA0 + n * n * 31 % 89) for n in range((MAX_BYTES - 1) // 3)]
     path = "/" + "".join(letters)
-    lead((path, "/luu-tru/"))
+    make_redirects((path, "/luu-tru/"))
     assert Redirect.objects.get().path == path
     assert old_path(path + "ệ") == ""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from portal.redirects import services, table
+from portal.redirects.csv_table import decode_csv, parse_csv
+from portal.redirects.planning import OUTCOMES, REFUSED, PlannedRedirect, plan_redirects
+from portal.redirects.services import save_redirects
 
 
 class Command(BaseCommand):
@@ -26,33 +27,41 @@ class Command(BaseCommand):
             "--skip-errors", action="store_true", help="write the good lines although others fail"
         )
 
-    def handle(self, *args: Any, **given: Any) -> None:
+    def handle(
+        self,
+        *args: object,
+        file: Path,
+        dry_run: bool,
+        skip_errors: bool,
+        verbosity: int,
+        **options: object,
+    ) -> None:
         try:
-            wishes = table.read(table.decode(given["file"].read_bytes()))
+            requests = parse_csv(decode_csv(file.read_bytes()))
         except OSError as error:
-            raise CommandError(f"{given['file']}: {error.strerror or error}") from error
+            raise CommandError(f"{file}: {error.strerror or error}") from error
         except ValidationError as refusal:
             raise CommandError(" ".join(refusal.messages)) from refusal
-        skip = given["skip_errors"]
-        if given["dry_run"]:
-            steps = services.plan(wishes)
+        if dry_run:
+            plans = plan_redirects(requests)
         else:
             try:
-                steps = services.save_redirects(wishes=wishes, by=None, leave_out_refused=skip)
+                plans = save_redirects(requests=requests, by=None, skip_refused=skip_errors)
             except ValidationError as refusal:
                 for message in refusal.messages:
                     self.stderr.write(message)
                 raise CommandError(_("Nothing was written.")) from refusal
-        self._tell(steps, given["verbosity"])
-        if not skip and any(step.outcome == services.REFUSED for step in steps):
+        self._report(plans, verbosity)
+        if not skip_errors and any(plan.outcome == REFUSED for plan in plans):
             raise CommandError(_("Nothing was written."))
 
-    def _tell(self, steps: list[services.Step], verbosity: int) -> None:
-        for step in steps:
-            if step.outcome == services.REFUSED:
-                self.stderr.write(f"{step.wish.line}: {step.wish.old}: {step.note}")
-            elif verbosity > 1 and step.target is not None:
-                self.stdout.write(f"{step.wish.line}: {step.path} → {step.target.url}")
-        counts = Counter(step.outcome for step in steps)
-        for outcome, words in services.OUTCOMES.items():
-            self.stdout.write(f"{words}: {counts[outcome]}")
+    def _report(self, plans: list[PlannedRedirect], verbosity: int) -> None:
+        for plan in plans:
+            line = plan.requested.line
+            if plan.outcome == REFUSED:
+                self.stderr.write(f"{line}: {plan.requested.old}: {plan.reason}")
+            elif verbosity > 1 and plan.target is not None:
+                self.stdout.write(f"{line}: {plan.path} → {plan.target.url}")
+        counts = Counter(plan.outcome for plan in plans)
+        for outcome, label in OUTCOMES.items():
+            self.stdout.write(f"{label}: {counts[outcome]}")

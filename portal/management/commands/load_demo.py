@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.management import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
@@ -12,11 +10,11 @@ from portal.models import SiteIdentity
 class Command(BaseCommand):
     help = "Load the demo site (an invented ward) into an empty portal."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         if SiteIdentity.objects.exists():
             raise CommandError(_("This portal has content already; the demo is for an empty one."))
-        loader.load(self.say)
+        loader.load(self.report)
 
-    def say(self, words: str) -> None:
-        self.stdout.write(words)
+    def report(self, message: str) -> None:
+        self.stdout.write(message)
         self.stdout.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
-from typing import Any
+from argparse import ArgumentParser
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -13,47 +13,45 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connections
 from django.utils.translation import gettext as _
 
-from portal import demo_staff
+from portal.demo import staff
 from portal.models import SiteIdentity
+from portal.server import Server
 
 
 class Command(BaseCommand):
     help = "Prepare the database and the files, then serve the site with the production server."
     requires_system_checks = []
 
-    def add_arguments(self, parser: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
         parser.add_argument("--no-demo", action="store_true", help="start with an empty site")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        host, port = options["host"], options["port"]
+    def handle(self, *args: object, host: str, port: int, no_demo: bool, **options: object) -> None:
         self.check_port(host, port)
         self.step(_("Database: starting and bringing up to date …"))
         call_command("migrate", verbosity=0, interactive=False)
         self.step(_("Style sheets and scripts: collecting …"))
         self.collect_static()
-        with_demo = settings.PORTAL_LOCAL and not options["no_demo"]
+        with_demo = settings.PORTAL_LOCAL and not no_demo
         if with_demo and not SiteIdentity.objects.exists():
             self.step(_("Demo content: loading, once only …"))
             call_command("load_demo", stdout=self.stdout)
-        staff = demo_staff.ensure(settings.PORTAL_DATA) if with_demo else []
-        # The workers open connections of their own; a socket must not be shared over a fork.
+        logins = staff.ensure_logins(settings.PORTAL_DATA) if with_demo else []
+        # The workers open connections of their own: forked processes must not share a socket.
         connections.close_all()
 
-        from portal.server import Server
-
         def ready() -> None:
-            self.announce(f"http://{host}:{port}/", staff)
+            self.announce(f"http://{host}:{port}/", logins)
 
         Server(f"{host}:{port}", when_ready=ready).run()
 
-    def step(self, words: str) -> None:
-        self.stdout.write(words)
+    def step(self, message: str) -> None:
+        self.stdout.write(message)
         self.stdout.flush()
 
     def check_port(self, host: str, port: int) -> None:
-        """Say in a sentence that the port is taken, before anything is prepared."""
+        """Report a port that is in use before anything is prepared."""
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -77,16 +75,16 @@ class Command(BaseCommand):
         stamp = settings.STATIC_ROOT / ".collected"
         if stamp.exists() and stamp.read_text() == digest.hexdigest():
             return
-        # Files of earlier versions stay: pages in caches still name them.
+        # Files of earlier versions are kept: cached pages still refer to them.
         call_command("collectstatic", verbosity=0, interactive=False)
         stamp.write_text(digest.hexdigest())
 
-    def announce(self, address: str, staff: list[demo_staff.Login]) -> None:
+    def announce(self, address: str, logins: list[staff.Login]) -> None:
         lines = ["", _("The portal runs: %(address)s") % {"address": address}]
-        if staff:
+        if logins:
             lines.append(_("Staff log in at %(address)s") % {"address": f"{address}admin/"})
             lines += [
-                f"    {login.username:<10} {login.password}   {login.role}" for login in staff
+                f"    {login.username:<10} {login.password}   {login.role}" for login in logins
             ]
         lines += [_("All data lies in %(folder)s") % {"folder": settings.PORTAL_DATA}]
         lines += [_("Ctrl-C stops everything."), ""]

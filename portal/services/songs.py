@@ -1,4 +1,4 @@
-"""What changes the data of the frame, where saving a row is not all of it."""
+"""Songs with their sound files."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from portal.models import Song
 
 
 def save_song(*, song: Song, upload: Upload | None = None) -> Song:
-    """Write a song and, where one was sent, its sound file in place of the earlier one.
+    """Save a song and, if one was uploaded, its sound file in place of the earlier one.
 
-    Raises ValidationError if the file is no sound we accept, or if the song has neither file nor
-    link.
+    Raises ValidationError if the file is not of an accepted format, or if the song has neither
+    file nor link. The stored file is then deleted again.
     """
     earlier = song.file.name
     stored = documents.store_audio(upload, song.title) if upload is not None else None
@@ -23,7 +23,7 @@ def save_song(*, song: Song, upload: Upload | None = None) -> Song:
         with file_rows_locked():
             if stored is not None:
                 if upload is not None and not default_storage.exists(stored.path):
-                    documents.store_audio(upload, song.title)  # swept away a moment ago
+                    documents.store_audio(upload, song.title)  # deleted meanwhile
                 song.file = stored.path
             song.full_clean()
             song.save()

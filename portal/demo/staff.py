@@ -1,4 +1,4 @@
-"""The staff of a portal that runs on somebody's own machine, to try it out."""
+"""The staff accounts of a demo site."""
 
 from __future__ import annotations
 
@@ -19,18 +19,17 @@ ALPHABET = "abcdefghkmnpqrstuvwxyz23456789"
 
 @dataclass(frozen=True)
 class Login:
-    """One account and its password in the clear: known only to the folder of the demo site."""
+    """One account with its password in plain text, as the folder of the demo site keeps it."""
 
     username: str
     password: str
     role: str
 
 
-def ensure(folder: Path) -> list[Login]:
+def ensure_logins(folder: Path) -> list[Login]:
     """Return the demo log-ins, and make them on the first start.
 
-    The passwords are drawn anew for every site and kept in a file that only its owner can read,
-    so that no two portals share one.
+    The passwords are random for each site, and kept in a file that only its owner can read.
 
     Args:
         folder: the folder of the site's data.
@@ -38,10 +37,10 @@ def ensure(folder: Path) -> list[Login]:
     path = folder / "demo_staff.json"
     if path.exists():
         known = [Login(**entry) for entry in json.loads(path.read_text())]
-        # A database of its own knows nothing of a file that an earlier one left.
+        # The file may have been left by an earlier database.
         if User.objects.filter(username=known[0].username).exists():
             return known
-    # The demo itself keeps an account that nobody can use.
+    # The demo comments have an inactive account.
     if User.objects.filter(is_active=True).exists():
         return []
     logins = []

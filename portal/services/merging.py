@@ -1,8 +1,8 @@
-"""Merging a category or a tag into another: what hangs on it moves, its address leads on."""
+"""Merge a category or a tag into another: what belongs to it moves, its address redirects."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -13,15 +13,19 @@ from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
 
 from news.models import Article, Category, Tag
-from portal.models import HomeBlock, MenuItem, Redirect
-from portal.redirects.services import leave_redirect
+from portal.models import HomeBlock, MenuItem, Redirect, User
+from portal.redirects.services import redirect_earlier_url
+
+Merged = TypeVar("Merged", Category, Tag)
+
+LOCK_ATTEMPTS = 20
 
 
 def check_merge_category(category: Category, into: Category) -> None:
-    """Raise ValidationError unless all that hangs on the category can move to the other."""
+    """Raise ValidationError unless all that belongs to the category can move to the other."""
     if category.pk == into.pk:
         raise ValidationError(_("A category cannot be merged into itself."))
-    if category.pk in {above.pk for above in into.ancestors}:
+    if category.pk in {ancestor.pk for ancestor in into.ancestors}:
         raise ValidationError(
             _("“%(into)s” stands below “%(category)s”. Move it to another place first.")
             % {"into": into.name, "category": category.name}
@@ -35,12 +39,12 @@ def check_merge_category(category: Category, into: Category) -> None:
 
 
 @transaction.atomic
-def merge_category(*, category: Category, into: Category, by: Any) -> int:
+def merge_category(*, category: Category, into: Category, by: User | None) -> int:
     """Move everything of a category to another, delete it, and leave a redirect.
 
     Returns the number of articles that moved. Raises ValidationError as `check_merge_category`.
     """
-    locked = _lock(category, into)
+    locked = _lock_categories(category, into)
     if len(locked) < len({category.pk, into.pk}):
         raise ValidationError(_("One of them has been deleted in the meantime."))
     category, into = locked[category.pk], locked[into.pk]
@@ -53,27 +57,28 @@ def merge_category(*, category: Category, into: Category, by: Any) -> int:
     links.filter(category=into, article__category=into).delete()
     category.children.update(parent=into)
     MenuItem.objects.filter(category=category).update(category=into)
-    _move_blocks(category, into)
+    _move_home_blocks(category, into)
     Redirect.objects.filter(category=category).update(category=into)
-    _replace(category, into, by)
+    _delete_and_redirect(category, into, by)
     return moved
 
 
 def _articles_of(category: Category) -> models.QuerySet[Article]:
-    filed = Q(category=category) | Q(more_categories=category)
-    return Article.objects.filter(pk__in=Article.objects.filter(filed).values("pk"))
+    is_in_category = Q(category=category) | Q(more_categories=category)
+    return Article.objects.filter(pk__in=Article.objects.filter(is_in_category).values("pk"))
 
 
-def _lock(category: Category, into: Category) -> dict[int, Category]:
-    """Keep both categories, their articles and the listings until the end; the categories by id.
+def _lock_categories(category: Category, into: Category) -> dict[int, Category]:
+    """Lock both categories, their articles and the listings; return the categories by key.
 
-    The import takes the categories before the listings; who publishes takes the listings before
-    the categories (their foreign keys are checked at commit). So whatever is not free at once is
-    waited for with nothing in hand, and tried again.
+    Others take these locks in different orders: the import takes categories before listings, a
+    publication takes listings before categories (foreign keys are checked at commit). To avoid a
+    deadlock nothing is waited for while a lock is held: if one of them is not free, all are
+    released, that one is waited for, and all are tried again.
     """
     categories = Category.objects.filter(pk__in=[category.pk, into.pk]).order_by("pk")
     articles = _articles_of(category).order_by("pk").values_list("pk")
-    for _attempt in range(20):
+    for _attempt in range(LOCK_ATTEMPTS):
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtext('news_listing'))")
@@ -90,8 +95,8 @@ def _lock(category: Category, into: Category) -> dict[int, Category]:
     raise ValidationError(_("Others are working on these articles. Please try again."))
 
 
-def _move_blocks(category: Category, into: Category) -> None:
-    """A home page that shows the other category already needs no second block of it."""
+def _move_home_blocks(category: Category, into: Category) -> None:
+    """A home page that has a block of the other category needs no second one."""
     if HomeBlock.objects.filter(category=into).exists():
         HomeBlock.objects.filter(category=category).delete()
     else:
@@ -99,10 +104,10 @@ def _move_blocks(category: Category, into: Category) -> None:
 
 
 @transaction.atomic
-def merge_tag(*, tag: Tag, into: Tag, by: Any) -> int:
+def merge_tag(*, tag: Tag, into: Tag, by: User | None) -> int:
     """Give the articles of a tag another one, delete it, and leave a redirect.
 
-    Returns the number of articles. Raises ValidationError if it is the same tag, or gone.
+    Returns the number of articles. Raises ValidationError if it is the same tag, or deleted.
     """
     if tag.pk == into.pk:
         raise ValidationError(_("A tag cannot be merged into itself."))
@@ -113,12 +118,15 @@ def merge_tag(*, tag: Tag, into: Tag, by: Any) -> int:
     tag, into = locked[tag.pk], locked[into.pk]
     moved = _move_links(Article.tags.through, "tag_id", tag, into)
     Redirect.objects.filter(tag=tag).update(tag=into)
-    _replace(tag, into, by)
+    _delete_and_redirect(tag, into, by)
     return moved
 
 
-def _move_links(through: type[models.Model], column: str, old: Any, into: Any) -> int:
-    """Link the articles of `old` to `into`; written anew, as the listings see no update."""
+def _move_links(through: type[models.Model], column: str, old: Merged, into: Merged) -> int:
+    """Link the articles of `old` to `into`; return how many.
+
+    By INSERT and DELETE: the triggers of the listings do not see an UPDATE.
+    """
     links = through._default_manager
     articles = list(links.filter(**{column: old.pk}).values_list("article_id", flat=True))
     links.bulk_create(
@@ -130,8 +138,8 @@ def _move_links(through: type[models.Model], column: str, old: Any, into: Any) -
     return len(articles)
 
 
-def _replace(old: Any, into: Any, by: Any) -> None:
+def _delete_and_redirect(old: Merged, into: Merged, by: User | None) -> None:
     with translation.override(settings.LANGUAGE_CODE):
         earlier_url = old.get_absolute_url()
     old.delete()
-    leave_redirect(earlier_url=earlier_url, thing=into, by=by)
+    redirect_earlier_url(earlier_url=earlier_url, target=into, by=by)

@@ -1,0 +1,79 @@
+"""Render the error pages in the language of the reader, with the frame where it can be read."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+logger = logging.getLogger("django.request")
+
+# Rendered without the frame: either what the frame needs may be what failed, or no ordinary browser
+# sends such a request, and it should cost no statement.
+STATUSES_WITHOUT_FRAME = {400, 414, 431, 500, 502, 503, 504}
+RETRY_AFTER_SECONDS = 30
+
+
+class ErrorPage(HttpResponse):
+    """A response that is an error page of the site already."""
+
+
+def _heading_and_sentence(status: int) -> tuple[str, str]:
+    """Return the heading and the sentence for a status."""
+    texts = {
+        400: (_("Bad request"), _("The address or the form contains something we cannot read.")),
+        403: (_("Access denied"), _("You do not have permission to see this page.")),
+        404: (
+            _("Page not found"),
+            _("The page you asked for does not exist or has been moved."),
+        ),
+        405: (_("Method not allowed"), _("This address cannot be used in that way.")),
+        410: (_("The article has been taken down"), _("This article is no longer published.")),
+        413: (_("Too large"), _("What you sent is larger than the site accepts.")),
+        416: (_("Nothing there"), _("The file has no such part.")),
+        431: (_("Bad request"), _("Your browser sent more headers than the site can read.")),
+        414: (_("Address too long"), _("The address is longer than the site can read.")),
+        429: (
+            _("Too many requests"),
+            _("You are going too fast. Please try again in a few minutes."),
+        ),
+        503: (
+            _("The site is being looked after"),
+            _("The system is not available at this moment. Please try again in a few minutes."),
+        ),
+    }
+    server_error = (
+        _("Something went wrong"),
+        _("The system has a problem. Please try again later. We apologise for the inconvenience."),
+    )
+    return texts.get(status, texts[400] if status < 500 else server_error)
+
+
+def bare_page(status: int) -> str:
+    """Return an error page that needs neither request nor database."""
+    heading, sentence = _heading_and_sentence(status)
+    return render_to_string(
+        "portal/error_bare.html", {"status": status, "heading": heading, "sentence": sentence}
+    )
+
+
+def error_page(request: HttpRequest, status: int) -> ErrorPage:
+    """Return the error page for an HTTP status of 400 or above."""
+    heading, sentence = _heading_and_sentence(status)
+    context = {"status": status, "heading": heading, "sentence": sentence}
+    body: str | None = None
+    if status not in STATUSES_WITHOUT_FRAME:
+        try:
+            body = render_to_string("portal/error.html", context, request)
+        except (DatabaseError, InterfaceError):
+            logger.warning("database unavailable, error page %s rendered without frame", status)
+    if body is None:
+        body = bare_page(status)
+    response = ErrorPage(body, status=status)
+    response["Cache-Control"] = "no-store" if status >= 500 else "no-cache"
+    if status == 503:
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
