@@ -145,7 +145,7 @@ def main() -> None:
             ],
         }.items():
             print(f"  {words:<42}{per_second(jobs, options.threads):>8.0f}")
-        wrong = services.wrong_summaries()
+        wrong = services.find_wrong_summaries()
         counted = sum(summary.count for summary in RatingSummary.objects.all())
         print(
             f"summaries that are wrong: {len(wrong)} ({counted} ratings, {Rating.objects.count()})"

@@ -1,22 +1,24 @@
-"""Ratings of articles, their summaries, where rating is on, and how fast a network may go."""
+"""Ratings of articles, their summaries, the switches, and the counters of networks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db import models
 from django.db.models import Count, F, Q
 from django.db.models.functions import NullIf, TruncDate, TruncHour
+from django.db.models.functions.datetime import TruncBase
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from news.models import Article, Category
 from ratings import triggers
 
-SCORES: list[tuple[int, Any]] = [
+SCORES = [
     (1, _("Very poor")),
     (2, _("Poor")),
     (3, _("Fair")),
@@ -26,38 +28,47 @@ SCORES: list[tuple[int, Any]] = [
 """The five stars and their names, worst first."""
 
 RANKED_FROM = 5
-"""Articles with fewer ratings are not called the best or the worst: one person would decide."""
+"""Articles with fewer ratings are not ranked: a single person would decide."""
 
 
-def _stars() -> dict[str, Count]:
-    """How many gave each score, as annotations `stars_1` … `stars_5`."""
+class Bar(TypedDict):
+    """One line of the distribution of an article's ratings; `percent` is a whole number."""
+
+    score: int
+    name: str | Promise
+    count: int
+    percent: int
+
+
+def _star_counts() -> dict[str, Count]:
+    """Annotations `stars_1` … `stars_5`: how many ratings have each score."""
     return {f"stars_{score}": Count("pk", filter=Q(score=score)) for score, _name in SCORES}
 
 
 class RatingQuerySet(models.QuerySet["Rating"]):
     def between(self, start: datetime, end: datetime) -> RatingQuerySet:
-        """Those first given from `start` on and before `end`; the index by time serves it."""
+        """Ratings first given from `start` on and before `end`; served by the index by time."""
         return self.filter(created_at__gte=start, created_at__lt=end)
 
     def by_day(self) -> models.QuerySet[Any, dict[str, Any]]:
         """Rows of `day` (a local date), `count`, `total` and `stars_1` … `stars_5`, newest first.
 
-        Counted on the day a rating was first given, as it stands now.
+        A rating counts on the day it was first given, with its score of today.
         """
-        return self._by(day=TruncDate("created_at", tzinfo=timezone.get_default_timezone()))
+        return self._by_time(day=TruncDate("created_at", tzinfo=timezone.get_default_timezone()))
 
     def by_hour(self) -> models.QuerySet[Any, dict[str, Any]]:
-        """As `by_day`, with `hour`, a moment."""
-        return self._by(hour=TruncHour("created_at", tzinfo=timezone.get_default_timezone()))
+        """Like `by_day`, with `hour`, the beginning of an hour."""
+        return self._by_time(hour=TruncHour("created_at", tzinfo=timezone.get_default_timezone()))
 
-    def _by(self, **span: Any) -> models.QuerySet[Any, dict[str, Any]]:
-        counted = {"count": Count("pk"), "total": models.Sum("score"), **_stars()}
-        [name] = span
-        return self.values(**span).annotate(**counted).order_by(f"-{name}")
+    def _by_time(self, **trunc: TruncBase) -> models.QuerySet[Any, dict[str, Any]]:
+        sums = {"count": Count("pk"), "total": models.Sum("score"), **_star_counts()}
+        [name] = trunc
+        return self.values(**trunc).annotate(**sums).order_by(f"-{name}")
 
 
 class Rating(models.Model):
-    """What one rater thinks of one article. Nothing tells who the rater is.
+    """The score that one rater gave one article. Nothing tells who the rater is.
 
     The database deletes the rows with their article (`ratings_rating_of_an_article`), so that
     Django need not load them.
@@ -168,39 +179,38 @@ class RatingSummary(models.Model):
         return str(self.article)
 
     @classmethod
-    def of_stars(cls, stars: Sequence[int | None], **fields: Any) -> RatingSummary:
-        """A summary by how many gave each score, worst first; None is none."""
-        counts = [count or 0 for count in stars]
-        by_name = {f"stars_{n}": count for n, count in enumerate(counts, start=1)}
-        total = sum(n * count for n, count in enumerate(counts, start=1))
-        return cls(count=sum(counts), total=total, **by_name, **fields)
+    def from_stars(cls, stars: Sequence[int | None], **fields: int) -> RatingSummary:
+        """A summary, not saved, of how many ratings have each score, worst first; None is 0."""
+        counts = {f"stars_{score}": count or 0 for score, count in enumerate(stars, start=1)}
+        total = sum(score * (count or 0) for score, count in enumerate(stars, start=1))
+        return cls(count=sum(counts.values()), total=total, **counts, **fields)
 
     @property
     def shown_average(self) -> Decimal | None:
-        """The average as it is printed, to one place: 4,45 is said as 4,5; None without ratings."""
+        """The average rounded half up to one decimal: 4.45 is 4.5; None without ratings."""
         if not self.count:
             return None
         return (Decimal(self.total) / self.count).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
     @property
-    def figures(self) -> dict[str, Any]:
-        """`count` and `average` as a page is told them: the average has one place, or is None."""
+    def figures(self) -> dict[str, int | float | None]:
+        """`count` and `average`; the average has one decimal, or is None without ratings."""
         average = self.shown_average
         return {"count": self.count, "average": None if average is None else float(average)}
 
     @property
-    def as_json(self) -> dict[str, Any]:
-        """What the script of a page is told: the `figures`, and `stars`."""
+    def as_json(self) -> dict[str, object]:
+        """What the script of a page receives: `count`, `average` and `stars`."""
         return {**self.figures, "stars": self.stars}
 
     @property
     def stars(self) -> list[int]:
-        """How many gave each score, worst first."""
+        """How many ratings have each score, worst first."""
         return [getattr(self, f"stars_{score}") for score, _name in SCORES]
 
     @property
-    def bars(self) -> list[dict[str, Any]]:
-        """`score`, `name`, `count` and `percent` (whole) of each score, best first."""
+    def bars(self) -> list[Bar]:
+        """The distribution of the scores, best first."""
         return [
             {
                 "score": score,
@@ -213,9 +223,9 @@ class RatingSummary(models.Model):
 
 
 class RatingSwitch(models.Model):
-    """Whether readers may rate: on the whole site, in a category with all below it, or an article.
+    """Whether readers may rate: on the site, in a category and all below it, or of an article.
 
-    The one nearest to the article holds. `is_on` without a value leaves it to the one above.
+    The switch nearest to the article decides; one whose `is_on` is None is passed over.
     """
 
     category = models.OneToOneField(
@@ -267,10 +277,10 @@ class RatingSwitch(models.Model):
 
 
 class NetworkCount(models.Model):
-    """How many new ratings came from one network within an hour: of one article, or of all.
+    """How many new ratings came from one network within an hour: for one article, or for all.
 
     The network is a keyed hash that changes every day; rows are deleted once their hour is over.
-    Of all articles it is the neighbourhood that is counted, see `ratings.raters.Origin`.
+    The counter for all articles belongs to the neighbourhood, see `ratings.raters.Origin`.
     """
 
     ALL_ARTICLES = 0

@@ -1,4 +1,4 @@
-"""Who rates, and from which network, without knowing either: keyed hashes only."""
+"""Identify raters and their networks by keyed hashes; neither can be told from what is stored."""
 
 from __future__ import annotations
 
@@ -17,21 +17,22 @@ COOKIE_AGE = timedelta(days=365)
 _COOKIE_SALT = "ratings.cookie"
 
 
-def _keyed(purpose: str, text: str) -> UUID:
+def _keyed_hash(purpose: str, text: str) -> UUID:
+    """HMAC-SHA256 keyed by SECRET_KEY, cut to 16 bytes."""
     digest = salted_hmac(f"ratings.{purpose}", text, algorithm="sha256").digest()
     return UUID(bytes=digest[:16])
 
 
-def rater_of(request: HttpRequest) -> UUID | None:
-    """Who sent the request; None without a cookie of ours that is whole and not outdated."""
+def rater_of_request(request: HttpRequest) -> UUID | None:
+    """The rater by the cookie of the request; None if it is missing, forged or expired."""
     token = request.get_signed_cookie(
         settings.RATER_COOKIE_NAME, default=None, salt=_COOKIE_SALT, max_age=COOKIE_AGE
     )
-    return _keyed("rater", token) if token else None
+    return _keyed_hash("rater", token) if token else None
 
 
-def introduce(response: HttpResponse) -> None:
-    """Give the visitor a cookie by which a later rating is known as theirs."""
+def set_rater_cookie(response: HttpResponse) -> None:
+    """Give the visitor a new rater cookie: random, signed, valid for `COOKIE_AGE`."""
     response.set_signed_cookie(
         settings.RATER_COOKIE_NAME,
         secrets.token_urlsafe(16),
@@ -46,30 +47,30 @@ def introduce(response: HttpResponse) -> None:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a rating comes from, as hashes that tomorrow are others.
+    """Where a rating comes from, as keyed hashes that change every day.
 
-    `network` is one household or office: an IPv4 address, a /64 of IPv6. `neighbourhood` is what
-    one holder may have of such networks: of IPv6 a /48, which anybody is given for nothing and in
-    which there are 65,536 of them; of IPv4 no more than the address.
+    `network` is one household or office: an IPv4 address or an IPv6 /64. `neighbourhood` is what
+    one subscriber may hold: the same IPv4 address, or an IPv6 /48, which is easily had and contains
+    65,536 networks.
     """
 
     network: UUID
     neighbourhood: UUID
 
 
-def origin_of(address: str, at: datetime | None = None) -> Origin:
-    """The origin of an address on the day of `at` (now)."""
-    day = f"{timezone.localdate(at):%Y-%m-%d}"
+def origin_of_address(address: str, at: datetime | None = None) -> Origin:
+    """The origin of an IP address on the day of `at` (default: today)."""
+    purpose = f"network.{timezone.localdate(at):%Y-%m-%d}"
     return Origin(
-        *(_keyed(f"network.{day}", _network(address, v4, v6)) for v4, v6 in ((32, 64), (32, 48)))
+        network=_keyed_hash(purpose, _network_of_address(address, ipv6_prefix=64)),
+        neighbourhood=_keyed_hash(purpose, _network_of_address(address, ipv6_prefix=48)),
     )
 
 
-def _network(address: str, v4: int, v6: int) -> str:
-    """The network in which an address lies, with a prefix of so many bits."""
+def _network_of_address(address: str, *, ipv6_prefix: int) -> str:
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
-        return "unknown"  # a socket file in front: whoever comes that way shares one limit
-    prefix = v4 if ip.version == 4 else v6
+        return "unknown"  # without an address, as behind a Unix socket, all share one limit
+    prefix = 32 if ip.version == 4 else ipv6_prefix
     return str(ipaddress.ip_network((ip.packed, prefix), strict=False))

@@ -1,4 +1,4 @@
-"""Everything that is written about ratings. The summaries follow by themselves, by triggers."""
+"""Write ratings, limit them, and check their summaries, which triggers keep."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from ratings.raters import Origin
 
 
 class TooManyRatingsError(Exception):
-    """A network has given as many new ratings within this hour as it may.
+    """A network has reached its limit of new ratings for this hour.
 
-    `is_of_article` tells that it may still rate other articles.
+    With `is_of_article` it is the limit of one article: others may still be rated.
     """
 
     def __init__(self, *, is_of_article: bool) -> None:
@@ -35,27 +35,29 @@ def rate_article(
     origin: Origin | None = None,
     at: datetime | None = None,
 ) -> Rating | None:
-    """Keep what a rater thinks of an article; a second rating replaces the first.
+    """Store the score that a rater gives an article; a second rating replaces the first.
 
-    A change is one statement, a new rating three in one transaction.
+    A change is one statement; a new rating is counted and inserted in one transaction.
 
     Args:
         score: 1 to 5.
-        origin: where it comes from, as `raters.origin_of` says; None is not limited.
-        at: the moment it is given; now if None.
+        origin: where it comes from, see `raters.origin_of_address`; None is not limited.
+        at: when it is given; default: now.
 
-    Returns the rating if it is a new one, None if it changed an earlier one.
+    Returns:
+        The rating if it is new, None if an earlier one was changed.
 
-    Raises TooManyRatingsError if it is a new one beyond a limit of its network, and
-    Article.DoesNotExist if the article has been deleted meanwhile.
+    Raises:
+        TooManyRatingsError: a new rating would exceed a limit of its network.
+        Article.DoesNotExist: the article has been deleted meanwhile.
     """
     at = at or timezone.now()
-    mine = Rating.objects.filter(article=article.pk, rater=rater)
-    while not mine.update(score=score, updated_at=at):
+    existing = Rating.objects.filter(article=article.pk, rater=rater)
+    while not existing.update(score=score, updated_at=at):
         try:
             with transaction.atomic():
                 if origin is not None:
-                    _count(origin, article.pk, at)
+                    _count_new_rating(origin, article.pk, at)
                 return Rating.objects.create(
                     article_id=article.pk, rater=rater, score=score, created_at=at, updated_at=at
                 )
@@ -64,12 +66,12 @@ def rate_article(
                 raise Article.DoesNotExist from None
             if not isinstance(error.__cause__, UniqueViolation):
                 raise
-            # The same rater was faster elsewhere: it is a change now.
+            # Inserted meanwhile by another request of the same rater: update it.
     return None
 
 
-# Beyond its limit a counter stands still, and is then missing in what is returned.
-_COUNT = """
+# A counter that has reached its limit is neither changed nor returned.
+_ADD_TO_COUNTERS = """
 INSERT INTO ratings_networkcount AS counter (network, article_number, hour, count)
 VALUES (%(neighbourhood)s, 0, %(hour)s, 1), (%(network)s, %(article)s, %(hour)s, 1)
 ON CONFLICT (network, article_number, hour) DO UPDATE SET count = counter.count + 1
@@ -79,8 +81,8 @@ RETURNING article_number, count
 """
 
 
-def _count(origin: Origin, article_id: int, at: datetime) -> None:
-    """Count a new rating of a network, or raise TooManyRatingsError; one statement as a rule."""
+def _count_new_rating(origin: Origin, article_id: int, at: datetime) -> None:
+    """Count a new rating of a network; raise TooManyRatingsError at its limit."""
     values = {
         "network": origin.network,
         "neighbourhood": origin.neighbourhood,
@@ -90,16 +92,16 @@ def _count(origin: Origin, article_id: int, at: datetime) -> None:
         "article_limit": settings.RATINGS_PER_NETWORK_AND_ARTICLE,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, values)
+        cursor.execute(_ADD_TO_COUNTERS, values)
         counts = dict(cursor.fetchall())
     if len(counts) < 2:
         raise TooManyRatingsError(is_of_article=0 in counts)
     if counts[0] == 1:
-        # Once an hour from each network; those whose hour is over are of no more use.
+        # Once an hour for each network, delete the counters that have expired.
         purge_network_counts(at)
 
 
-_PURGE = """
+_DELETE_COUNTERS = """
 DELETE FROM ratings_networkcount WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM ratings_networkcount WHERE hour < %s LIMIT %s FOR UPDATE SKIP LOCKED
 ))
@@ -107,26 +109,23 @@ DELETE FROM ratings_networkcount WHERE ctid = ANY (ARRAY(
 
 
 def purge_network_counts(at: datetime | None = None, most: int = 1000) -> int:
-    """Delete at most `most` counters of hours that are over; returns how many.
-
-    Whoever else deletes is not waited for.
-    """
+    """Delete at most `most` counters of past hours; returns how many. Skips locked rows."""
     with connection.cursor() as cursor:
-        cursor.execute(_PURGE, [(at or timezone.now()) - timedelta(hours=1), most])
+        cursor.execute(_DELETE_COUNTERS, [(at or timezone.now()) - timedelta(hours=1), most])
         return cursor.rowcount
 
 
 def withdraw_rating(*, article: Article, rater: UUID) -> bool:
-    """Take a rating back; returns whether there was one. One statement."""
+    """Delete a rating; returns whether there was one."""
     return bool(Rating.objects.filter(article=article.pk, rater=rater).delete()[0])
 
 
 def remove_flood(*, article: Article, hour: datetime, score: int | None = None) -> int:
-    """Delete the ratings that an article was given within an hour; returns how many.
+    """Delete the ratings first given to an article within an hour; returns how many.
 
     Args:
-        hour: its beginning.
-        score: only those with so many stars; all if None.
+        hour: the beginning of the hour.
+        score: only ratings with this score; default: all.
     """
     flood = Rating.objects.filter(article=article.pk).between(hour, hour + timedelta(hours=1))
     if score is not None:
@@ -134,12 +133,12 @@ def remove_flood(*, article: Article, hour: datetime, score: int | None = None) 
     return flood.delete()[0]
 
 
-# --- Proof --------------------------------------------------------------------------------------
+# --- Summaries ----------------------------------------------------------------------------------
 
-_NOTHING = [0, 0, 0, 0, 0]
+_NO_STARS = [0, 0, 0, 0, 0]
 
-# The sum and the count of a summary follow from its stars, by constraints.
-_WRONG = """
+# Constraints tie the count and the total of a summary to its stars.
+_FIND_WRONG_SUMMARIES = """
 SELECT article_id, summary.stars, counted.stars
 FROM (
     SELECT article_id, ARRAY[stars_1, stars_2, stars_3, stars_4, stars_5]::bigint[] AS stars
@@ -153,40 +152,40 @@ FULL JOIN (
     ] AS stars
     FROM ratings_rating GROUP BY article_id
 ) counted USING (article_id)
-WHERE coalesce(summary.stars, %(nothing)s) <> coalesce(counted.stars, %(nothing)s)
+WHERE coalesce(summary.stars, %(no_stars)s) <> coalesce(counted.stars, %(no_stars)s)
 ORDER BY article_id
 """
 
 
 @dataclass(frozen=True)
 class WrongSummary:
-    """A summary that is not what the ratings say: how many gave each score, worst first."""
+    """A summary that differs from the ratings; how many have each score, worst first."""
 
     article_id: int
     has: list[int]
     should: list[int]
 
 
-def wrong_summaries() -> list[WrongSummary]:
-    """Compare every summary with the ratings, as both are at one moment; one statement."""
+def find_wrong_summaries() -> list[WrongSummary]:
+    """Find the summaries that differ from their ratings; one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_WRONG, {"nothing": _NOTHING})
+        cursor.execute(_FIND_WRONG_SUMMARIES, {"no_stars": _NO_STARS})
         return [
-            WrongSummary(article_id, has or _NOTHING, should or _NOTHING)
+            WrongSummary(article_id, has or _NO_STARS, should or _NO_STARS)
             for article_id, has, should in cursor.fetchall()
         ]
 
 
 @transaction.atomic
 def repair_summaries() -> list[WrongSummary]:
-    """Write those summaries anew that are wrong, and return them. Nobody rates meanwhile."""
+    """Rewrite the summaries that are wrong, and return them. Locks out new ratings meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE ratings_rating IN SHARE MODE")
-    wrong = wrong_summaries()
+    wrong = find_wrong_summaries()
     names = [f"stars_{score}" for score, _name in SCORES]
     RatingSummary.objects.bulk_create(
         [
-            RatingSummary.of_stars(summary.should, article_id=summary.article_id)
+            RatingSummary.from_stars(summary.should, article_id=summary.article_id)
             for summary in wrong
         ],
         update_conflicts=True,

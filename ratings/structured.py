@@ -1,14 +1,12 @@
-"""What search engines are told of ratings, in the words of schema.org; pure."""
+"""Ratings as structured data for search engines (https://schema.org/AggregateRating)."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from ratings.models import SCORES, RatingSummary
 
 
-def aggregate_rating(summary: RatingSummary) -> dict[str, Any] | None:
-    """Describe the ratings of an article; None without any, of which nothing may be said."""
+def aggregate_rating(summary: RatingSummary) -> dict[str, object] | None:
+    """The aggregate rating of an article; None without ratings, as search engines demand."""
     if not summary.count:
         return None
     return {

@@ -1,14 +1,13 @@
-"""Rating an article: a page that works by itself, and the same as JSON for the page's script.
+"""Rate an article: a page that works without a script, and JSON for the script of an article.
 
-Public pages carry no form token: that a form comes from our own pages is seen by its Origin
-(`portal.middleware.SameOrigin`), before these views are asked.
+Public pages carry no CSRF token. `portal.middleware.SameOrigin` has checked before these views
+that a form was sent from our own pages.
 """
 
 from __future__ import annotations
 
 import re
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
 from django.http import (
@@ -18,6 +17,7 @@ from django.http import (
     HttpResponseRedirect,
     JsonResponse,
 )
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -28,43 +28,44 @@ from django.views.decorators.csrf import csrf_exempt
 from news.models import Article
 from ratings import raters, services
 from ratings.models import SCORES, Rating, RatingSummary
-from ratings.reading import is_open, summary_of, with_standing
+from ratings.reading import can_be_rated, rating_summary, with_rating_state
 
-# A score and a word; whoever sends more than this sends something else.
-MOST_BYTES = 4096
+# Larger bodies are refused: the form sends a score and a word.
+MAX_BODY_BYTES = 4096
 
 _SCORE = re.compile(r"[1-5]")
 
 
 @method_decorator(csrf_exempt, name="dispatch")
-class OfOneVisitor(View):
-    """What is said to one visitor: found by the article's number, kept by no cache.
+class VisitorRatingView(View):
+    """Base of the views about the visitor's own rating of one article; never cached.
 
-    404 where the article has no page of its own.
+    404 if the article is not readable.
     """
 
-    article: Any
+    article: Article
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: int) -> HttpResponseBase:
+        response: HttpResponseBase
         length = request.META.get("CONTENT_LENGTH") or ""
-        if length.isdecimal() and int(length) > MOST_BYTES:
-            response: Any = HttpResponse(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        if length.isdecimal() and int(length) > MAX_BODY_BYTES:
+            response = HttpResponse(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         else:
-            self.article = self._find(kwargs["article_id"])
+            self.article = self._get_article(kwargs["article_id"])
             response = super().dispatch(request, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex"
         return response
 
-    def _find(self, article_id: int) -> Article:
+    def _get_article(self, article_id: int) -> Article:
         readable = Article.objects.readable().select_related("category__parent__parent")
         light = readable.defer("body", "summary", "change_note")
-        article = with_standing(light).filter(pk=article_id).first()
+        article = with_rating_state(light).filter(pk=article_id).first()
         if article is None:
             raise Http404
         return article
 
-    def mine(self, rater: UUID | None) -> Rating | None:
+    def get_own_rating(self, rater: UUID | None) -> Rating | None:
         if rater is None:
             return None
         return Rating.objects.filter(article=self.article.pk, rater=rater).first()
@@ -73,7 +74,7 @@ class OfOneVisitor(View):
         kinds = ["text/html", "application/json"]
         return self.request.get_preferred_type(kinds) == "application/json"
 
-    def answer(
+    def respond(
         self,
         state: str,
         message: str,
@@ -83,29 +84,24 @@ class OfOneVisitor(View):
         mine: Rating | None = None,
         summary: RatingSummary | None = None,
     ) -> HttpResponse:
-        """Say how things stand.
+        """Answer as JSON or as the page of the form.
 
         Args:
             state: one word for the script and the template.
             score: the star that is chosen in the form; None for no star.
             mine: the visitor's own rating, which may be withdrawn.
-            summary: the figures, where they have just changed.
+            summary: the figures, if they have just changed.
         """
-        summary = summary or summary_of(self.article)
+        summary = summary or rating_summary(self.article)
         if self.wants_json():
-            told = {
-                "state": state,
-                "message": message,
-                "score": score,
-                "rating": summary.as_json,
-            }
-            return JsonResponse(told, status=status)
+            data = {"state": state, "message": message, "score": score, "rating": summary.as_json}
+            return JsonResponse(data, status=status)
         context = {
             "article": self.article,
             "breadcrumb": [*self.article.category.ancestors, self.article.category],
             "summary": summary,
             "scores": SCORES,
-            "is_open": is_open(self.article),
+            "is_open": can_be_rated(self.article),
             "state": state,
             "message": message,
             "chosen": score,
@@ -113,37 +109,42 @@ class OfOneVisitor(View):
         }
         return TemplateResponse(self.request, "ratings/rating_page.html", context, status=status)
 
-    def _fresh(self, state: str, message: str, *, score: int | None) -> HttpResponse:
-        """As `answer`, with the figures as they are after a change."""
+    def respond_after_change(
+        self, state: str, message: str, *, score: int | None, done: str
+    ) -> HttpResponse:
+        """The new figures as JSON; without a script, a redirect to the page with `?<done>`."""
+        if not self.wants_json():
+            url = reverse("ratings:rating", args=[self.article.pk])
+            return HttpResponseRedirect(f"{url}?{done}", status=HTTPStatus.SEE_OTHER)
         summary = RatingSummary.objects.filter(pk=self.article.pk).first()
-        return self.answer(state, message, score=score, summary=summary)
+        return self.respond(state, message, score=score, summary=summary)
 
 
-class RatingView(OfOneVisitor):
-    """My rating of an article: shown, given, changed."""
+class RatingView(VisitorRatingView):
+    """Show, give and change the visitor's own rating."""
 
     def get(self, request: HttpRequest, article_id: int) -> HttpResponse:
-        mine = self.mine(raters.rater_of(request))
+        mine = self.get_own_rating(raters.rater_of_request(request))
         message = _("You have rated this article already.") if mine else ""
         if mine and "cam-on" in request.GET:
             message = _("Thank you for rating the article.")
         elif not mine and "da-rut" in request.GET:
             message = _("Your rating has been withdrawn.")
-        elif not is_open(self.article):
+        elif not can_be_rated(self.article):
             message = _("This article cannot be rated.")
         state = "rated" if mine else "none"
-        return self.answer(state, message, score=mine.score if mine else None, mine=mine)
+        return self.respond(state, message, score=mine.score if mine else None, mine=mine)
 
     def post(self, request: HttpRequest, article_id: int) -> HttpResponse:
-        if not is_open(self.article):
+        if not can_be_rated(self.article):
             words = _("This article cannot be rated.")
-            return self.answer("closed", words, score=None, status=HTTPStatus.FORBIDDEN)
+            return self.respond("closed", words, score=None, status=HTTPStatus.FORBIDDEN)
         given = request.POST.getlist("score")
         if len(given) != 1 or not _SCORE.fullmatch(given[0]):
             words = _("Please choose one to five stars.") if not given else _("Invalid rating.")
-            return self.answer("invalid", words, score=None, status=HTTPStatus.BAD_REQUEST)
+            return self.respond("invalid", words, score=None, status=HTTPStatus.BAD_REQUEST)
         score = int(given[0])
-        rater = raters.rater_of(request)
+        rater = raters.rater_of_request(request)
         if rater is None:
             return self._ask_to_confirm(score, is_second="confirm" in request.POST)
         try:
@@ -151,7 +152,7 @@ class RatingView(OfOneVisitor):
                 article=self.article,
                 rater=rater,
                 score=score,
-                origin=raters.origin_of(request.META["REMOTE_ADDR"]),
+                origin=raters.origin_of_address(request.META["REMOTE_ADDR"]),
             )
         except services.TooManyRatingsError as refusal:
             words = _("Many ratings have come from your network. Please try again in an hour.")
@@ -160,51 +161,43 @@ class RatingView(OfOneVisitor):
                     "Many ratings of this article have come from your network. Please try again in "
                     "an hour."
                 )
-            return self.answer("fast", words, score=score, status=HTTPStatus.TOO_MANY_REQUESTS)
+            return self.respond("fast", words, score=score, status=HTTPStatus.TOO_MANY_REQUESTS)
         except Article.DoesNotExist:
             raise Http404 from None
-        if not self.wants_json():
-            return HttpResponseRedirect(
-                f"{reverse('ratings:rating', args=[article_id])}?cam-on",
-                status=HTTPStatus.SEE_OTHER,
-            )
-        return self._fresh("rated", _("Thank you for rating the article."), score=score)
+        words = _("Thank you for rating the article.")
+        return self.respond_after_change("rated", words, score=score, done="cam-on")
 
     def _ask_to_confirm(self, score: int, *, is_second: bool) -> HttpResponse:
-        """Give a cookie, and count nothing until it comes back.
+        """Set the rater cookie and count nothing until a request sends it back.
 
-        Counted at once, every one of forty first clicks would be a rater of its own.
+        Otherwise a client that keeps no cookies would be a new rater with every request.
         """
         words = _("Please confirm your rating.")
         if is_second:
             words = _("Your browser refuses cookies, so your rating could not be counted.")
-        response = self.answer(
+        response = self.respond(
             "refused" if is_second else "confirm", words, score=score, status=HTTPStatus.ACCEPTED
         )
-        raters.introduce(response)
+        raters.set_rater_cookie(response)
         return response
 
 
-class MyRatingView(OfOneVisitor):
-    """My own rating as JSON, for the script of a page that is the same for everyone."""
+class MyRatingView(VisitorRatingView):
+    """The visitor's own rating as JSON: the page of an article is the same for everyone."""
 
     def get(self, request: HttpRequest, article_id: int) -> HttpResponse:
-        mine = self.mine(raters.rater_of(request))
-        # The page may be as old as a cache keeps it: it would not show the rating just given.
-        told = summary_of(self.article).as_json
-        return JsonResponse({"score": mine.score if mine else None, "rating": told})
+        mine = self.get_own_rating(raters.rater_of_request(request))
+        # With the figures: those in a page from a cache may be older than the rating just given.
+        figures = rating_summary(self.article).as_json
+        return JsonResponse({"score": mine.score if mine else None, "rating": figures})
 
 
-class WithdrawView(OfOneVisitor):
-    """Take my rating back; also where nothing can be rated any more."""
+class WithdrawView(VisitorRatingView):
+    """Withdraw the visitor's own rating; also if the article can no longer be rated."""
 
     def post(self, request: HttpRequest, article_id: int) -> HttpResponse:
-        rater = raters.rater_of(request)
+        rater = raters.rater_of_request(request)
         if rater is not None:
             services.withdraw_rating(article=self.article, rater=rater)
-        if not self.wants_json():
-            return HttpResponseRedirect(
-                f"{reverse('ratings:rating', args=[article_id])}?da-rut",
-                status=HTTPStatus.SEE_OTHER,
-            )
-        return self._fresh("none", _("Your rating has been withdrawn."), score=None)
+        words = _("Your rating has been withdrawn.")
+        return self.respond_after_change("none", words, score=None, done="da-rut")

@@ -97,9 +97,9 @@ WITH present AS (
     ORDER BY key
     ON CONFLICT (key) DO UPDATE SET
         last_seen_at = greatest(p.last_seen_at, EXCLUDED.last_seen_at),
-        arrived_at = CASE WHEN EXCLUDED.arrived_at >= p.last_seen_at + %s
+        arrived_at = CASE WHEN EXCLUDED.arrived_at >= p.last_seen_at + make_interval(secs => %s)
             THEN EXCLUDED.arrived_at ELSE p.arrived_at END,
-        counted_in = CASE WHEN EXCLUDED.arrived_at >= p.last_seen_at + %s
+        counted_in = CASE WHEN EXCLUDED.arrived_at >= p.last_seen_at + make_interval(secs => %s)
             THEN EXCLUDED.counted_in ELSE p.counted_in END
     RETURNING key, counted_in
 )
@@ -114,10 +114,11 @@ def _update_presence(batch: Batch, articles: Container[int]) -> list[bytes]:
         for key, seen in batch.seen.items()
         if not seen.article or seen.article in articles
     ]
+    visit_seconds = recording.VISIT.total_seconds()
     with connection.cursor() as cursor:
         cursor.execute(
             _UPDATE_PRESENCE,
-            [batch.id, *_columns(seen, 4), recording.VISIT, recording.VISIT, batch.id],
+            [batch.id, *_columns(seen, 4), visit_seconds, visit_seconds, batch.id],
         )
         return [key.bytes for (key,) in cursor.fetchall()]
 
@@ -197,7 +198,7 @@ def _article_figures(articles: Iterable[int]) -> dict[int, ArticleFigures]:
     )
     return {
         pk: ArticleFigures(
-            (opening_balance or 0) + (views or 0), RatingSummary.of_stars(stars).as_json
+            (opening_balance or 0) + (views or 0), RatingSummary.from_stars(stars).as_json
         )
         for pk, opening_balance, views, *stars in rows
     }

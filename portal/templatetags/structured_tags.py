@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from news import structured
 from news.models import Article
 from news.templatetags.news_tags import json_ld
-from ratings.reading import open_summary
+from ratings.reading import summary_if_rateable
 from ratings.structured import aggregate_rating
 
 register = template.Library()
@@ -44,7 +44,7 @@ def _rating(article: Article) -> dict[str, Any]:
     """The average rating, where a setting wants it told and readers may rate; one statement."""
     if not settings.RATINGS_STRUCTURED_DATA:
         return {}
-    summary = open_summary(article)
+    summary = summary_if_rateable(article)
     rating = aggregate_rating(summary) if summary else None
     return {"aggregateRating": rating} if rating else {}
 

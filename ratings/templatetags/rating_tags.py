@@ -1,20 +1,18 @@
-"""What other pages show of ratings."""
+"""Template tags for the pages of articles."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django import template
 
 from news.models import Article
 from ratings.models import SCORES
-from ratings.reading import open_summary
+from ratings.reading import summary_if_rateable
 
 register = template.Library()
 
 
 @register.inclusion_tag("ratings/widget.html")
-def rating_widget(article: Article) -> dict[str, Any]:
-    """The rating under an article: figures and form; nothing where it is off. One statement."""
-    summary = open_summary(article)
+def rating_widget(article: Article) -> dict[str, object]:
+    """The figures and the form under an article; nothing if it cannot be rated. One statement."""
+    summary = summary_if_rateable(article)
     return {"article": article, "summary": summary, "scores": SCORES} if summary else {}

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from ratings.raters import Origin, origin_of
+from ratings.raters import Origin, origin_of_address
 
 NOON = datetime(2026, 11, 22, 5, tzinfo=UTC)  # in Việt Nam
 
 
 def origin(address: str = "198.51.100.7", at: datetime = NOON) -> Origin:
-    return origin_of(address, at)
+    return origin_of_address(address, at)
 
 
 @pytest.mark.parametrize(

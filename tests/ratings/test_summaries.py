@@ -48,7 +48,7 @@ def test_ratings_written_and_deleted_in_bulk_are_summed_up() -> None:
     assert stars(first) == [0, 0, 0, 0, 2]
     Rating.objects.filter(article=second).update(score=3)
     assert stars(second) == [0, 0, 2, 0, 0]
-    assert services.wrong_summaries() == []
+    assert services.find_wrong_summaries() == []
 
 
 def test_scores_exchanged_between_two_ratings_are_seen() -> None:
@@ -199,7 +199,7 @@ def test_64_raters_who_change_their_minds_20_times_at_once_are_summed_up_exactly
                 services.rate_article(article=article, rater=rater, score=chance.randint(1, 5))
 
     at_once([partial(change_their_mind, rater) for rater in raters])
-    assert services.wrong_summaries() == []
+    assert services.find_wrong_summaries() == []
     assert sum(s.count for s in RatingSummary.objects.all()) == Rating.objects.count() > 100
 
 
@@ -281,7 +281,7 @@ def test_best_rated_are_read_from_an_index_however_many_there_are() -> None:
     [([0, 0, 0, 11, 9], 4.5), ([0, 0, 0, 13, 7], 4.4), ([0, 0, 1, 0, 2], 4.3), ([0] * 5, None)],
 )
 def test_average_is_rounded_as_at_school(counts: list[int], shown: float | None) -> None:
-    summary = RatingSummary.of_stars(counts)
+    summary = RatingSummary.from_stars(counts)
     assert summary.figures == {"count": sum(counts), "average": shown}
 
 
@@ -290,10 +290,10 @@ def test_summary_made_of_its_stars_is_the_one_of_the_table() -> None:
     for score in (1, 4, 4, 5):
         make_rating(article, score)
     kept = RatingSummary.objects.get()
-    made = RatingSummary.of_stars(kept.stars)
+    made = RatingSummary.from_stars(kept.stars)
     assert (made.count, made.total) == (kept.count, kept.total) == (4, 14)
     assert made.as_json == {"count": 4, "average": 3.5, "stars": [1, 0, 0, 2, 1]}
-    assert RatingSummary.of_stars([None] * 5).as_json == RatingSummary().as_json
+    assert RatingSummary.from_stars([None] * 5).as_json == RatingSummary().as_json
 
 
 def test_ratings_are_counted_by_vietnamese_days() -> None:

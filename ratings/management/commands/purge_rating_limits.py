@@ -1,8 +1,6 @@
-"""`manage.py purge_rating_limits`: forget the counters of networks whose hour is over."""
+"""`manage.py purge_rating_limits`: delete the counters of networks whose hour is over."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
@@ -11,9 +9,9 @@ from ratings import services
 
 
 class Command(BaseCommand):
-    help = "Forget the counters of networks whose hour is over."
+    help = "Delete the counters of networks whose hour is over."
 
-    def handle(self, *args: Any, **given: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         purged = 0
         while step := services.purge_network_counts():
             purged += step

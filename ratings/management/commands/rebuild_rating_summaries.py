@@ -1,8 +1,6 @@
-"""`manage.py rebuild_rating_summaries`: prove that every summary equals its ratings, or mend it."""
+"""`manage.py rebuild_rating_summaries`: compare every summary with its ratings and repair it."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
@@ -19,8 +17,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="Report only, write nothing.")
 
-    def handle(self, *args: Any, **given: Any) -> None:
-        wrong = services.wrong_summaries() if given["check"] else services.repair_summaries()
+    def handle(self, *args: object, **options: object) -> None:
+        wrong = services.find_wrong_summaries() if options["check"] else services.repair_summaries()
         for summary in wrong:
             words = _("Article %(article)d: stars %(has)s in the summary, %(should)s given.")
             self.stdout.write(
@@ -30,7 +28,7 @@ class Command(BaseCommand):
         if wrong:
             words = (
                 _("Summaries that are wrong: %(count)d.")
-                if given["check"]
+                if options["check"]
                 else _("Summaries that were wrong and have been mended: %(count)d.")
             )
             raise CommandError(words % {"count": len(wrong)})

@@ -1,16 +1,17 @@
-"""The newsroom's view of ratings: best and worst, by day, floods, and where rating is on."""
+"""The list of rated articles, its tables and files, and the removal of floods of ratings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -24,69 +25,19 @@ from django.utils.translation import gettext_lazy
 from news import spreadsheets
 from news.fields import PlainTextFormField
 from news.formats import number
-from news.models import Article
-from news.staff_admin.choices import category_choices, set_choices
-from news.staff_admin.filters import CategoryFilter
 from news.staff_admin.model_admin import ReadOnlyAdminMixin, StaffAdmin
 from ratings import services
-from ratings.models import RANKED_FROM, SCORES, Rating, RatingSummary, RatingSwitch
+from ratings.admin.filters import MinimumFilter, PublishedFilter, SummaryCategoryFilter
+from ratings.models import SCORES, Rating, RatingSummary
 
 PERIODS = [30, 90, 365]
 HOURS_SHOWN = 50
-_HOUR = "%Y-%m-%dT%H"
-
-
-class MinimumFilter(admin.SimpleListFilter):
-    """How many ratings an article must have to be compared; without a choice, `RANKED_FROM`."""
-
-    title = gettext_lazy("number of ratings")
-    parameter_name = "minimum"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        words = _("at least %(count)d")
-        choices = [(str(n), words % {"count": n}) for n in (20, 100)]
-        return [*choices, ("1", _("any number"))]
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        choices = super().choices(changelist)
-        usual = next(choices)
-        yield {**usual, "display": _("at least %(count)d") % {"count": RANKED_FROM}}
-        yield from choices
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[RatingSummary]
-    ) -> QuerySet[RatingSummary]:
-        chosen = {"1": 1, "20": 20, "100": 100}.get(self.value() or "", RANKED_FROM)
-        return queryset.filter(count__gte=chosen)
-
-
-class SummaryCategoryFilter(CategoryFilter):
-    """Rated articles of one category together with all below it."""
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() is None:
-            return queryset
-        return queryset.filter(article__in=super().queryset(request, Article.objects.all()))
-
-
-class PublishedFilter(admin.SimpleListFilter):
-    title = gettext_lazy("published within")
-    parameter_name = "days"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [(str(n), _("%(count)d days") % {"count": n}) for n in (7, *PERIODS)]
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[RatingSummary]
-    ) -> QuerySet[RatingSummary]:
-        days = self.value()
-        if days not in {"7", *map(str, PERIODS)}:
-            return queryset
-        since = timezone.now() - timedelta(days=int(days))
-        return queryset.filter(article__published_at__gte=since)
+HOUR_FORMAT = "%Y-%m-%dT%H"
 
 
 class FloodForm(forms.Form):
+    """Which ratings of an hour to remove, and why."""
+
     score = forms.TypedChoiceField(
         label=gettext_lazy("Which ratings"),
         required=False,
@@ -105,13 +56,9 @@ class FloodForm(forms.Form):
     )
 
 
-def average(total: int, count: int) -> Any:
-    return RatingSummary(total=total, count=count).shown_average
-
-
 @admin.register(RatingSummary)
 class RatingSummaryAdmin(ReadOnlyAdminMixin, StaffAdmin):
-    """A report: nothing is added, changed or deleted here but a flood."""
+    """Rated articles, best first; nothing is changed here except that a flood is removed."""
 
     list_display = ["title", "category", "shown", "count", "spread"]
     list_display_links = None
@@ -143,7 +90,9 @@ class RatingSummaryAdmin(ReadOnlyAdminMixin, StaffAdmin):
     def spread(self, summary: RatingSummary) -> str:
         return " · ".join(number(count) for count in reversed(summary.stars))
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
         title = {"title": capfirst(self.opts.verbose_name_plural)}
         return super().changelist_view(request, {**title, **(extra_context or {})})
 
@@ -159,19 +108,20 @@ class RatingSummaryAdmin(ReadOnlyAdminMixin, StaffAdmin):
             *super().get_urls(),
         ]
 
-    def _check(self, request: HttpRequest, kind: str | None = None) -> None:
+    def _check_request(self, request: HttpRequest, kind: str | None = None) -> None:
+        """Raise PermissionDenied without the right to see ratings, Http404 for an unknown kind."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         if kind not in {None, "csv", "xlsx"}:
             raise Http404
 
     def export_view(self, request: HttpRequest, kind: str) -> HttpResponse:
-        """What the list shows, by its filters and order, as a file."""
-        self._check(request, kind)
+        """The list with its filters and order as a file."""
+        self._check_request(request, kind)
         try:
-            found = self.get_changelist_instance(request).get_queryset(request)
+            summaries = self.get_changelist_instance(request).get_queryset(request)
         except IncorrectLookupParameters:
-            raise BadRequest("a filter of the list was not understood") from None
+            raise BadRequest("invalid filter") from None
         header = [
             *(
                 _("Number"),
@@ -193,24 +143,24 @@ class RatingSummaryAdmin(ReadOnlyAdminMixin, StaffAdmin):
                 summary.count,
                 *reversed(summary.stars),
             ]
-            for summary in found.iterator(chunk_size=2000)
+            for summary in summaries.iterator(chunk_size=2000)
         )
         return spreadsheets.answer("danh-gia", header, rows, kind)
 
     def days_view(self, request: HttpRequest, kind: str | None = None) -> HttpResponse:
-        """Ratings given on each day."""
-        self._check(request, kind)
+        """Ratings by the day on which they were given, as a page or a file."""
+        self._check_request(request, kind)
         asked = request.GET.get("period", "")
         period = int(asked) if asked in map(str, PERIODS) else PERIODS[0]
         today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
         ratings = Rating.objects.between(
             today - timedelta(days=period - 1), today + timedelta(days=1)
         )
-        rows = [_told(row, row["day"]) for row in ratings.by_day()]
+        rows = [_table_row(row, row["day"]) for row in ratings.by_day()]
         if kind:
             header = [_("Day"), _("Number of ratings"), _("Average"), *_star_names()]
-            return spreadsheets.answer("danh-gia-theo-ngay", header, _flat(rows), kind)
-        return self._page(
+            return spreadsheets.answer("danh-gia-theo-ngay", header, _file_rows(rows), kind)
+        return self._render(
             request,
             "days",
             title=_("Ratings by day"),
@@ -223,14 +173,14 @@ class RatingSummaryAdmin(ReadOnlyAdminMixin, StaffAdmin):
     # --- Floods ---------------------------------------------------------------------------------
 
     def hours_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The hours in which an article was rated most; those of one of them can be removed."""
-        self._check(request)
+        """The hours with most ratings of an article; with `?hour=` the removal of one of them."""
+        self._check_request(request)
         summary = get_object_or_404(RatingSummary.objects.select_related("article"), pk=pk)
         if "hour" in request.GET:
-            return self._remove(request, summary, _hour(request.GET["hour"]))
+            return self._remove_flood(request, summary, _parse_hour(request.GET["hour"]))
         hours = Rating.objects.filter(article=pk).by_hour().order_by("-count", "-hour")
-        rows = [_told(row, row["hour"]) for row in hours[:HOURS_SHOWN]]
-        return self._page(
+        rows = [_table_row(row, row["hour"]) for row in hours[:HOURS_SHOWN]]
+        return self._render(
             request,
             "hours",
             title=summary.article.title,
@@ -240,12 +190,14 @@ class RatingSummaryAdmin(ReadOnlyAdminMixin, StaffAdmin):
             may_remove=self.has_flood_permission(request),
         )
 
-    def _remove(self, request: HttpRequest, summary: RatingSummary, hour: datetime) -> HttpResponse:
-        """Ask why the ratings of an hour are to be removed, then remove them."""
+    def _remove_flood(
+        self, request: HttpRequest, summary: RatingSummary, hour: datetime
+    ) -> HttpResponse:
+        """Ask for the reason, then remove ratings of an hour and log it."""
         if not self.has_flood_permission(request):
             raise PermissionDenied
         within = Rating.objects.filter(article=summary.pk).between(hour, hour + timedelta(hours=1))
-        rows = [_told(row, row["hour"]) for row in within.by_hour()]
+        rows = [_table_row(row, row["hour"]) for row in within.by_hour()]
         back = reverse("admin:ratings_ratingsummary_hours", args=[summary.pk])
         if not rows:
             messages.warning(request, _("There are no ratings in this hour any more."))
@@ -256,26 +208,26 @@ class RatingSummaryAdmin(ReadOnlyAdminMixin, StaffAdmin):
             removed = services.remove_flood(article=summary.article, hour=hour, score=score)
             words = _("Ratings removed: %(count)d (%(hour)s, %(which)s). Reason: %(reason)s") % {
                 "count": removed,
-                "hour": _span(hour),
+                "hour": _hour_span(hour),
                 "which": dict(SCORES).get(score) or _("all of this hour"),
                 "reason": reason,
             }
             self.log_change(request, summary, words)
             messages.success(request, words)
             return HttpResponseRedirect(back)
-        return self._page(
+        return self._render(
             request,
             "flood",
             title=_("Remove ratings"),
             summary=summary,
             row=rows[0],
             star_names=_star_names(),
-            span=_span(hour),
+            span=_hour_span(hour),
             form=form,
             back=back,
         )
 
-    def _page(self, request: HttpRequest, name: str, **context: Any) -> HttpResponse:
+    def _render(self, request: HttpRequest, name: str, **context: object) -> HttpResponse:
         return TemplateResponse(
             request,
             f"admin/ratings/ratingsummary/{name}.html",
@@ -292,69 +244,54 @@ def _star_names() -> list[str]:
     return [_("%(count)d stars") % {"count": score} for score, _name in reversed(SCORES)]
 
 
-def _told(row: dict[str, Any], at: Any) -> dict[str, Any]:
-    """A row of `Rating.objects.by_day()` or `by_hour()` as the tables show it, best star first."""
-    return {
-        "at": at,
-        "key": f"{timezone.localtime(at):{_HOUR}}" if isinstance(at, datetime) else "",
-        "span": _span(at) if isinstance(at, datetime) else "",
-        "count": row["count"],
-        "average": average(row["total"], row["count"]),
-        "stars": [row[f"stars_{score}"] for score, _name in reversed(SCORES)],
-    }
+@dataclass(frozen=True)
+class TableRow:
+    """The ratings of a day or an hour; `stars` are the counts of each score, best first."""
+
+    at: date
+    count: int
+    average: Decimal | None
+    stars: list[int]
+
+    @property
+    def key(self) -> str:
+        """The hour in an address."""
+        return (
+            f"{timezone.localtime(self.at):{HOUR_FORMAT}}" if isinstance(self.at, datetime) else ""
+        )
+
+    @property
+    def span(self) -> str:
+        return _hour_span(self.at) if isinstance(self.at, datetime) else ""
 
 
-def _flat(rows: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:
+def _table_row(row: dict[str, Any], at: date) -> TableRow:
+    """Make a row of one of `Rating.objects.by_day()` or `by_hour()`."""
+    return TableRow(
+        at=at,
+        count=row["count"],
+        average=RatingSummary(total=row["total"], count=row["count"]).shown_average,
+        stars=[row[f"stars_{score}"] for score, _name in reversed(SCORES)],
+    )
+
+
+def _file_rows(rows: Iterable[TableRow]) -> Iterator[list[object]]:
     for row in rows:
-        yield [row["at"], row["count"], float(row["average"]), *row["stars"]]
+        yield [row.at, row.count, float(row.average or 0), *row.stars]
 
 
-def _span(hour: datetime) -> str:
-    """An hour in words: "14:00–15:00, 22/11/2026"."""
+def _hour_span(hour: datetime) -> str:
+    """An hour as readers write it: "14:00–15:00, 22/11/2026"."""
     local = timezone.localtime(hour)
     return f"{local:%H:00}–{local + timedelta(hours=1):%H:00}, {local:%d/%m/%Y}"
 
 
-def _hour(text: str) -> datetime:
+def _parse_hour(text: str) -> datetime:
+    """The hour in an address; raises Http404 if it is none."""
     try:
-        hour = timezone.make_aware(datetime.strptime(text, _HOUR))
+        hour = timezone.make_aware(datetime.strptime(text, HOUR_FORMAT))
     except (ValueError, OverflowError):
         raise Http404 from None
     if not 2000 <= hour.year <= 2200:
         raise Http404
     return hour
-
-
-class SwitchForm(forms.ModelForm):
-    class Meta:
-        model = RatingSwitch
-        fields = ["category", "article", "is_on"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        set_choices(self, "category", [("", "—"), *category_choices()])
-
-
-@admin.register(RatingSwitch)
-class RatingSwitchAdmin(StaffAdmin):
-    """All switches in one list; those of a category or an article stand in their forms too."""
-
-    form = SwitchForm
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": ["is_on", "category", "article"],
-                "description": gettext_lazy(
-                    "Without a category and an article the switch is that of the whole site. The "
-                    "one nearest to an article holds: its own, its main category's, the one "
-                    "above, the site's. Where rating is off the page says nothing of it; what was "
-                    "given is kept."
-                ),
-            },
-        )
-    ]
-    autocomplete_fields = ["article"]
-    list_display = ["__str__", "is_on"]
-    list_select_related = ["category", "article"]
-    show_full_result_count = False

@@ -1,0 +1,3 @@
+from ratings.admin import summaries, switches
+
+__all__ = ["summaries", "switches"]
