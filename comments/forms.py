@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.contrib.auth import get_user_model
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from comments import moderation
+from comments import hashing, moderation
 from comments.captcha.fields import CaptchaField
-from comments.models import CommentSettings, Reason
+from comments.models import Comment, CommentPolicy, Reason
 from comments.models.comments import LONGEST_TEXT, NAME_LENGTH, SHORTEST_TEXT
 from news.fields import LineFormField, PlainTextFormField
 
@@ -104,10 +105,8 @@ class CommentForm(forms.Form):
     """A comment. Cleaning it uses up the captcha.
 
     Args:
-        rules: those of the office, with its name.
-        staff: names of staff, one a line, which no reader may take.
+        policy: of the article.
         token: of the posted form; None if it was not ours or is too old.
-        wording: the mark of the consent text in force (`Gate.consent_mark`).
     """
 
     name = LineFormField(
@@ -138,19 +137,18 @@ class CommentForm(forms.Form):
         self,
         data: Any = None,
         *,
-        rules: CommentSettings,
-        staff: str = "",
+        policy: CommentPolicy,
         token: Token | None = None,
-        wording: str = "",
-        initial: Any = None,
+        initial: dict[str, object] | None = None,
     ) -> None:
         super().__init__(data, auto_id="comment-%s", initial=initial)
-        self.rules, self.staff, self.token, self.wording = rules, staff, token, wording
+        self.policy, self.token = policy, token
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
-        contained = [self.rules.controller, *self.rules.reserved_names.splitlines()]
-        if moderation.is_reserved(name, contained=contained, whole=self.staff.splitlines()):
+        rules = self.policy.rules
+        contained = [rules.controller, *rules.reserved_names.splitlines()]
+        if moderation.is_reserved(name, contained=contained, whole=_names_of_staff()):
             raise ValidationError(
                 _("This name is kept for the agency and its staff. Please use another one."),
                 code="reserved",
@@ -159,7 +157,8 @@ class CommentForm(forms.Form):
 
     def clean_consent(self) -> bool:
         """Agree to the words that were shown, or not at all: a new version is asked for anew."""
-        if self.data.get("agreed", self.wording) != self.wording:
+        in_force = self.policy.consent.digest
+        if self.data.get("agreed", in_force) != in_force:
             self.data = {name: value for name, value in self.data.items() if name != "consent"}
             raise ValidationError(
                 _("What you agree to has changed meanwhile. Please read it and tick it again."),
@@ -181,11 +180,39 @@ class CommentForm(forms.Form):
             raise ValidationError(
                 _("The form was open for too long. Please send it once more."), code="too-old"
             )
-        if self.token.age < self.rules.seconds_to_fill_in:
+        if self.token.age < self.policy.rules.seconds_to_fill_in:
             raise ValidationError(
                 _("That was very fast. Please look your comment over and send it once more."),
                 code="too-fast",
             )
+
+    def unsaved_comment(self, *, address: str, status_key: str) -> Comment:
+        """Return the comment as it was typed; its captcha may still be wrong.
+
+        Args:
+            address: REMOTE_ADDR.
+            status_key: the secret of its private page.
+        """
+        name, email, text = (self.cleaned_data[field] for field in ("name", "email", "text"))
+        article, network = self.policy.article, hashing.network_hash(address)
+        parent = self.data.get("parent")
+        return Comment(
+            article=article,
+            # No comment has the number 0: what is no number is not there either.
+            parent_id=(read_number(parent) or 0) if parent else None,
+            name=name,
+            email=email,
+            text=text,
+            network_hash=network,
+            email_hash=hashing.email_hash(email),
+            status_key_hash=hashing.status_key_hash(status_key),
+            fingerprint=hashing.fingerprint(article.pk, network, name, text),
+        )
+
+
+def _names_of_staff() -> list[str]:
+    staff = get_user_model().objects.filter(is_staff=True, is_active=True)
+    return [" ".join(parts) for parts in staff.values_list("last_name", "first_name")]
 
 
 class AmendForm(forms.Form):

@@ -10,8 +10,13 @@ import functools
 import hashlib
 import hmac
 import ipaddress
+import re
 
 from django.conf import settings
+
+from news.text import comparison_key
+
+_WORD = re.compile(r"\w+")
 
 
 def _keyed(purpose: str, value: str) -> str:
@@ -64,14 +69,25 @@ def status_key_hash(key: str) -> str:
     return _keyed("status", key)
 
 
-def fingerprint(article_id: int, network: str, name_key: str, text_key: str) -> str:
-    """Return what two sendings of the same text by the same sender have in common."""
-    return _keyed("fingerprint", f"{article_id}\0{network}\0{name_key}\0{text_key}")
+def fingerprint(article_id: int, network: str, name: str, text: str) -> str:
+    """Return what stays the same if the same sender sends the same text again.
+
+    Case, spaces and punctuation do not count.
+
+    Args:
+        network: its hash.
+    """
+    words = " ".join(_WORD.findall(text.casefold())) or text
+    return _keyed("fingerprint", f"{article_id}\0{network}\0{comparison_key(name)}\0{words}")
 
 
-def sender_key(network: str, name_key: str, email: str | None) -> str:
-    """Return the key under which one sender's pace is counted; `email` is the hash or None."""
-    return _keyed("limit-sender", f"{network}\0{email or name_key}")
+def sender_key(network: str, name: str, email: str | None) -> str:
+    """Return the key under which one sender's pace is counted.
+
+    Args:
+        network, email: their hashes; without an e-mail address the name tells senders apart.
+    """
+    return _keyed("limit-sender", f"{network}\0{email or comparison_key(name)}")
 
 
 def network_key(network: str) -> str:

@@ -193,12 +193,9 @@ class PhraseList:
 
 
 @functools.lru_cache(maxsize=4)
-def phrase_list(phrases: str) -> PhraseList:
-    """Return the list of a text: a phrase a line, after a 1 if its accents matter, else a 0.
-
-    The text is the key of the cache, so a changed word list holds from the next comment on.
-    """
-    return PhraseList((line[1:], line[0] == "1") for line in phrases.splitlines() if line)
+def phrase_list(phrases: tuple[tuple[str, bool], ...]) -> PhraseList:
+    """Return a PhraseList, the same one as long as the office does not change its phrases."""
+    return PhraseList(phrases)
 
 
 # --- Links, personal data, shouting ---------------------------------------------------------------

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
-from typing import Any
 
-from django.db import connection
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
 from django.urls import reverse
 
-from comments.gate import Gate
-from comments.models import Comment
+from comments.models import Comment, CommentPolicy
 
 PAGE_SIZE = 20
 # Replies shown below a comment in a list; official answers come on top of them.
@@ -26,7 +24,7 @@ THREAD_PAGE_SIZE = 50
 
 
 @dataclass
-class Shown:
+class ShownComment:
     """A comment as it is printed."""
 
     # The address of the article's comments.
@@ -41,7 +39,7 @@ class Shown:
     reply_count: int
     # In place of name and text, once its sender has taken it back: "withdrawn" or "erased".
     taken_back: str
-    replies: list[Shown] = field(default_factory=list)
+    replies: list[ShownComment] = field(default_factory=list)
 
     @property
     def anchor(self) -> str:
@@ -63,55 +61,22 @@ class Shown:
     def thread_url(self) -> str:
         return f"{self.base}{self.pk}/"
 
-
-_COLUMNS = """c.id, coalesce(c.parent_id, c.id),
-    CASE c.status WHEN 'approved' THEN c.name ELSE '' END,
-    CASE c.status WHEN 'approved' THEN c.text ELSE '' END, c.submitted_at, c.is_official,
-    c.corrected_at IS NOT NULL, c.reply_count,
-    CASE WHEN c.status = 'approved' THEN '' WHEN c.erased_at = c.withdrawn_at THEN 'erased'
-        ELSE 'withdrawn' END"""
-
-_THREADS = f"""
-SELECT {_COLUMNS} FROM comments_comment c
-WHERE c.article_id = %s AND c.parent_id IS NULL AND c.is_shown AND c.id < %s
-ORDER BY c.id DESC LIMIT %s
-"""  # noqa: S608 – our own columns
-
-_FIRST_REPLIES = f"""
-SELECT r.* FROM unnest(%s::bigint[]) thread (id) CROSS JOIN LATERAL (
-    (SELECT {_COLUMNS} FROM comments_comment c
-     WHERE c.parent_id = thread.id AND c.status = 'approved' AND c.is_official
-     ORDER BY c.id LIMIT %s)
-    UNION
-    (SELECT {_COLUMNS} FROM comments_comment c
-     WHERE c.parent_id = thread.id AND c.status = 'approved' ORDER BY c.id LIMIT %s)
-) r (id) ORDER BY r.id
-"""  # noqa: S608
-
-_THREAD = f"""
-SELECT {_COLUMNS} FROM comments_comment c
-WHERE c.id = %s AND c.article_id = %s AND c.parent_id IS NULL AND c.is_shown
-"""  # noqa: S608
-
-_COMMENT = f"""
-SELECT {_COLUMNS} FROM comments_comment c
-LEFT JOIN comments_comment thread ON thread.id = c.parent_id
-WHERE c.id = %s AND c.article_id = %s AND c.status = 'approved'
-    AND (c.parent_id IS NULL OR thread.status = 'approved')
-"""  # noqa: S608
-
-_REPLIES = f"""
-SELECT {_COLUMNS} FROM comments_comment c
-WHERE c.parent_id = %s AND c.status = 'approved' AND c.id > %s ORDER BY c.id LIMIT %s
-"""  # noqa: S608
-
-_AFTER_ALL = 2**63 - 1
-
-
-def _rows(base: str, statement: str, *values: Any) -> list[Shown]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return [Shown(base, *row) for row in cursor.fetchall()]
+    @classmethod
+    def of(cls, comment: Comment) -> ShownComment:
+        is_approved = comment.status == Comment.Status.APPROVED
+        is_erased = comment.erased_at is not None and comment.erased_at == comment.withdrawn_at
+        return cls(
+            base=list_url(comment.article_id),
+            pk=comment.pk,
+            thread_pk=comment.parent_id or comment.pk,
+            name=comment.name if is_approved else "",
+            text=comment.text if is_approved else "",
+            at=comment.submitted_at,
+            is_official=comment.is_official,
+            is_corrected=comment.corrected_at is not None,
+            reply_count=comment.reply_count,
+            taken_back="" if is_approved else "erased" if is_erased else "withdrawn",
+        )
 
 
 @dataclass
@@ -121,47 +86,64 @@ class ThreadPage:
     `next_url` leads to older ones, empty at the end.
     """
 
-    gate: Gate
-    threads: list[Shown]
+    policy: CommentPolicy
+    threads: list[ShownComment]
     next_url: str = ""
 
-    @cached_property
+    @property
     def base(self) -> str:
-        return list_url(self.gate.article_id)
+        return list_url(self.policy.article.pk)
 
     @property
     def form_url(self) -> str:
         return f"{self.base}gui"
+
+    @property
+    def count(self) -> int:
+        """How many comments readers see below the article, on all pages."""
+        return self.policy.comment_count
 
 
 def list_url(article_id: int) -> str:
     return reverse("comments:list", args=[article_id])
 
 
-def read_threads(gate: Gate, before: int | None = None) -> ThreadPage:
+def read_threads(policy: CommentPolicy, before: int = 0) -> ThreadPage:
     """Return a page of threads older than the comment `before`; at most two statements."""
-    page = ThreadPage(gate, [])
-    if not gate.threads:
+    page = ThreadPage(policy, [])
+    if not policy.thread_count:
         return page
-    found = _rows(page.base, _THREADS, gate.article_id, before or _AFTER_ALL, PAGE_SIZE + 1)
-    page.threads = found[:PAGE_SIZE]
+    threads = Comment.objects.threads(policy.article.pk).order_by("-pk")
+    if before:
+        threads = threads.filter(pk__lt=before)
+    replies = Comment.objects.approved().filter(parent=OuterRef("pk")).order_by("pk").values("pk")
+    found = list(
+        threads.annotate(
+            first_replies=ArraySubquery(replies[:FIRST_REPLIES]),
+            official_answers=ArraySubquery(replies.filter(is_official=True)[:OFFICIAL_ANSWERS]),
+        )[: PAGE_SIZE + 1]
+    )
+    shown = {thread.pk: ShownComment.of(thread) for thread in found[:PAGE_SIZE]}
+    page.threads = list(shown.values())
     if len(found) > PAGE_SIZE:
         page.next_url = f"{page.base}?truoc={page.threads[-1].pk}"
-    answered = {thread.pk: thread for thread in page.threads if thread.reply_count}
-    if answered:
-        for reply in _rows(
-            page.base, _FIRST_REPLIES, list(answered), OFFICIAL_ANSWERS, FIRST_REPLIES
-        ):
-            answered[reply.thread_pk].replies.append(reply)
+    pks = {pk for each in found[:PAGE_SIZE] for pk in each.first_replies + each.official_answers}
+    if pks:
+        for reply in Comment.objects.filter(pk__in=pks).order_by("pk"):
+            shown[reply.parent_id].replies.append(ShownComment.of(reply))
     return page
 
 
-def read_comment(gate: Gate, pk: int) -> Shown | None:
+def read_comment(policy: CommentPolicy, pk: int) -> ShownComment | None:
     """Return a comment or a reply that readers may answer, without what answers it; else None.
 
     In a thread whose beginning was taken back nobody goes on but the agency.
     """
-    return next(iter(_rows(list_url(gate.article_id), _COMMENT, pk, gate.article_id)), None)
+    in_open_thread = Q(parent=None) | Q(parent__status=Comment.Status.APPROVED)
+    comment = (
+        Comment.objects.approved().filter(in_open_thread, pk=pk, article=policy.article.pk).first()
+    )
+    return ShownComment.of(comment) if comment else None
 
 
 def place_of(comment: Comment) -> str:
@@ -172,17 +154,18 @@ def place_of(comment: Comment) -> str:
     return f"{list_url(comment.article_id)}{thread.pk}/#binh-luan-{comment.pk}"
 
 
-def read_thread(gate: Gate, pk: int, after: int = 0) -> tuple[Shown, str] | None:
+def read_thread(policy: CommentPolicy, pk: int, after: int = 0) -> tuple[ShownComment, str] | None:
     """Return a thread with its replies after one of them, and where the next page is.
 
     None if there is no such thread.
     """
-    base = list_url(gate.article_id)
-    found = _rows(base, _THREAD, pk, gate.article_id)
-    if not found:
+    beginning = Comment.objects.threads(policy.article.pk).filter(pk=pk).first()
+    if beginning is None:
         return None
-    thread = found[0]
-    replies = _rows(base, _REPLIES, pk, after, THREAD_PAGE_SIZE + 1)
-    thread.replies = replies[:THREAD_PAGE_SIZE]
-    more = len(replies) > THREAD_PAGE_SIZE
-    return thread, f"{thread.thread_url}?sau={thread.replies[-1].pk}" if more else ""
+    thread = ShownComment.of(beginning)
+    replies = Comment.objects.approved().filter(parent=beginning, pk__gt=after).order_by("pk")
+    found = [ShownComment.of(reply) for reply in replies[: THREAD_PAGE_SIZE + 1]]
+    thread.replies = found[:THREAD_PAGE_SIZE]
+    if len(found) <= THREAD_PAGE_SIZE:
+        return thread, ""
+    return thread, f"{thread.thread_url}?sau={thread.replies[-1].pk}"

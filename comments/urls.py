@@ -1,6 +1,9 @@
 from django.urls import include, path, re_path
 
-from comments import views
+from comments.views.complaints import ReportView
+from comments.views.lists import ListView, ThreadView
+from comments.views.sending import SendView
+from comments.views.status import ExportView, StatusView
 
 app_name = "comments"
 
@@ -10,10 +13,10 @@ KEY = r"(?P<key>[0-9a-f]{32})"
 
 urlpatterns = [
     path("ma/", include("comments.captcha.urls")),
-    re_path(rf"^{ARTICLE}/$", views.ListView.as_view(), name="list"),
-    re_path(rf"^{ARTICLE}/gui$", views.SendView.as_view(), name="send"),
-    re_path(rf"^{ARTICLE}/{COMMENT}/$", views.ThreadView.as_view(), name="thread"),
-    re_path(rf"^{ARTICLE}/{COMMENT}/bao-vi-pham$", views.ReportView.as_view(), name="report"),
-    re_path(rf"^trang-thai/{KEY}/$", views.StatusView.as_view(), name="status"),
-    re_path(rf"^trang-thai/{KEY}/du-lieu.json$", views.ExportView.as_view(), name="export"),
+    re_path(rf"^{ARTICLE}/$", ListView.as_view(), name="list"),
+    re_path(rf"^{ARTICLE}/gui$", SendView.as_view(), name="send"),
+    re_path(rf"^{ARTICLE}/{COMMENT}/$", ThreadView.as_view(), name="thread"),
+    re_path(rf"^{ARTICLE}/{COMMENT}/bao-vi-pham$", ReportView.as_view(), name="report"),
+    re_path(rf"^trang-thai/{KEY}/$", StatusView.as_view(), name="status"),
+    re_path(rf"^trang-thai/{KEY}/du-lieu.json$", ExportView.as_view(), name="export"),
 ]

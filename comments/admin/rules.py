@@ -79,7 +79,7 @@ class ListedPhraseAdmin(StaffAdmin):
 
     def _tried(self, text: str) -> dict[str, Any]:
         phrases = PhraseList(ListedPhrase.objects.values_list("phrase", "accents_matter"))
-        rules = CommentSettings.objects.first() or CommentSettings()
+        rules = CommentSettings.load()
         findings = examine(text, phrases, links_allowed=rules.links_allowed)
         found = [
             (capfirst(reason_label(finding.reason)), text[finding.start : finding.end])

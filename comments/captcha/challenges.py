@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from captcha.models import CaptchaStore
 from django.conf import settings
-from django.db import connection
+from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.text import capfirst
@@ -109,25 +110,6 @@ def network_hash(address: str, day: datetime.date) -> str:
     return salted_hmac(salt, network_of(address), algorithm="sha256").hexdigest()[:32]
 
 
-_STORE = CaptchaStore._meta.db_table
-_TALLY = Tally._meta.db_table
-# Counted, given back and issued in one statement: none of the three without the others.
-_ISSUE = f"""
-WITH tally AS (
-    INSERT INTO {_TALLY} AS counted (network, minute, issued) VALUES (%(network)s, %(minute)s, 1)
-    ON CONFLICT (minute, network) DO UPDATE SET issued = counted.issued + 1
-    RETURNING issued
-), allowed AS (
-    SELECT issued FROM tally WHERE issued <= %(limit)s
-), given_back AS (
-    DELETE FROM {_STORE} WHERE hashkey = %(replacing)s AND EXISTS (SELECT FROM allowed)
-)
-INSERT INTO {_STORE} (challenge, response, hashkey, expiration)
-SELECT %(seed)s, %(response)s, %(key)s, %(expiration)s FROM allowed
-RETURNING hashkey
-"""  # noqa: S608 - the names of two tables
-
-
 def issue(kind: Kind, address: str, *, replacing: object = "") -> Challenge:
     """Make a new challenge for a visitor at `address` (REMOTE_ADDR), good for CAPTCHA_TIMEOUT.
 
@@ -138,27 +120,30 @@ def issue(kind: Kind, address: str, *, replacing: object = "") -> Challenge:
     expiration = now + datetime.timedelta(minutes=settings.CAPTCHA_TIMEOUT)
     seed = secrets.token_hex(16)
     key = f"{int(expiration.timestamp()):08x}{kind.value[0]}{secrets.token_hex(16)[:31]}"
-    response = _response(kind, seed)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _ISSUE,
-            {
-                "network": network_hash(address, timezone.localdate(now)),
-                "minute": now.replace(second=0, microsecond=0),
-                "limit": settings.CAPTCHA_PER_MINUTE,
-                "replacing": str(replacing) if kind_of(replacing) else "",
-                "seed": seed,
-                "response": response,
-                "key": key,
-                "expiration": expiration,
-            },
+    challenge = Challenge(key, kind, seed, _response(kind, seed))
+    with transaction.atomic():
+        _count_issue(address, now)
+        if kind_of(replacing) is not None:
+            CaptchaStore.objects.filter(hashkey=str(replacing)).delete()
+        CaptchaStore.objects.create(
+            challenge=seed, response=challenge.response, hashkey=key, expiration=expiration
         )
-        issued = cursor.fetchone()
     if secrets.randbelow(SWEEP_EVERY) == 0:
-        clean(SWEEP_ROWS)
-    if issued is None:
+        delete_some_expired()
+    return challenge
+
+
+def _count_issue(address: str, now: datetime.datetime) -> None:
+    """Count a challenge for the network of an address; the row is locked until the commit."""
+    tally, _is_new = Tally.objects.select_for_update().get_or_create(
+        network=network_hash(address, timezone.localdate(now)),
+        minute=now.replace(second=0, microsecond=0),
+        defaults={"issued": 0},
+    )
+    if tally.issued >= settings.CAPTCHA_PER_MINUTE:
         raise TooManyChallenges
-    return Challenge(key, kind, seed, response)
+    tally.issued += 1
+    tally.save(update_fields=["issued"])
 
 
 def find(key: str, kind: Kind) -> Challenge | None:
@@ -182,44 +167,11 @@ def canonical(kind: Kind, answer: str) -> str:
     return questions.canonical(answer)
 
 
-# Takes the key; one of many at the same moment gets the row.
-USE_UP = f"DELETE FROM {_STORE} WHERE hashkey = %s RETURNING response, expiration"  # noqa: S608
-
-
-def used_up_by(key: object, answer: object) -> str | None:
-    """Return the key that an answer uses up, for `USE_UP`; None if it uses nothing up.
-
-    An empty answer does not, nor does what is no key of ours.
-    """
-    if not isinstance(answer, str) or not answer.strip() or kind_of(key) is None:
-        return None
-    return str(key)
-
-
 def check(key: object, answer: object) -> Verdict:
-    """Use a challenge up and say whether it was answered: one statement, so one of many wins.
+    """Use a challenge up and say whether it was answered. Any key and any answer are borne.
 
-    Call it outside a transaction: one that is rolled back would make the challenge good again. Any
-    key and any answer are borne, whatever they are.
-    """
-    row = None
-    if (used := used_up_by(key, answer)) is not None:
-        with connection.cursor() as cursor:
-            cursor.execute(USE_UP, [used])
-            row = cursor.fetchone()
-    return judge(key, answer, row)
-
-
-def given(kind: Kind, answer: str) -> str:
-    """Return an answer as it would be stored; of one that is too long to be right, nothing."""
-    return canonical(kind, answer) if len(answer) <= _MAX_ANSWER else ""
-
-
-def judge(key: object, answer: object, row: tuple[str, datetime.datetime] | None) -> Verdict:
-    """Say whether an answer is right.
-
-    Args:
-        row: what `USE_UP` returned for it: the right answer and the end of its time.
+    An empty answer uses nothing up. Call it outside a transaction: one that is rolled back would
+    make the challenge good again.
     """
     if not isinstance(answer, str) or not answer.strip():
         return Verdict.MISSING
@@ -227,40 +179,43 @@ def judge(key: object, answer: object, row: tuple[str, datetime.datetime] | None
     if kind is None:
         return Verdict.WRONG
     now = timezone.now()
-    if row is None:
+    stored = CaptchaStore.objects.filter(hashkey=str(key))
+    row = stored.values_list("response", "expiration").first()
+    # Of many who answer at the same moment one deletes the row.
+    if row is None or not stored.delete()[0]:
         # Used up, swept away or made up: only the time in the key can tell.
         is_over = int(str(key)[:8], 16) <= now.timestamp()
         return Verdict.EXPIRED if is_over else Verdict.WRONG
     response, expiration = row
     if expiration <= now:
         return Verdict.EXPIRED
-    is_right = hmac.compare_digest(given(kind, answer).encode(errors="replace"), response.encode())
+    is_right = len(answer) <= _MAX_ANSWER and hmac.compare_digest(
+        canonical(kind, answer).encode(errors="replace"), response.encode()
+    )
     return Verdict.RIGHT if is_right else Verdict.WRONG
 
 
-# ARRAY (...) is asked once. After IN, a plan may ask it again for each row, and so pass the limit.
-_SWEEP_STORE = f"""
-DELETE FROM {_STORE} WHERE id = ANY (ARRAY(
-    SELECT id FROM {_STORE} WHERE hashkey < %s AND expiration <= %s
-    ORDER BY hashkey LIMIT %s FOR UPDATE SKIP LOCKED
-))"""  # noqa: S608
-_SWEEP_TALLY = f"""
-DELETE FROM {_TALLY} WHERE id = ANY (ARRAY(
-    SELECT id FROM {_TALLY} WHERE minute < %s ORDER BY minute LIMIT %s FOR UPDATE SKIP LOCKED
-))"""  # noqa: S608
+def delete_expired() -> int:
+    """Delete all challenges whose time is over and all tallies of past minutes; return how many."""
+    total = 0
+    while deleted := delete_some_expired():
+        total += deleted
+    return total
 
 
-def clean(rows: int | None = None) -> int:
-    """Delete challenges whose time is over and tallies of past minutes, at most `rows` of each.
-
-    Returns how many rows were deleted. `issue` calls it now and then, so no timer is needed.
-    """
+def delete_some_expired() -> int:
+    """Delete up to SWEEP_ROWS of each; `issue` does so now and then, so no timer is needed."""
     now = timezone.now()
-    deleted = 0
-    with connection.cursor() as cursor:
-        cursor.execute(_SWEEP_STORE, [f"{int(now.timestamp()) + 1:08x}", now, rows])
-        deleted += cursor.rowcount
-        # The clocks of several hosts may lie a little apart.
-        cursor.execute(_SWEEP_TALLY, [now - datetime.timedelta(minutes=2), rows])
-        deleted += cursor.rowcount
-    return deleted
+    expired = CaptchaStore.objects.filter(
+        hashkey__lt=f"{int(now.timestamp()) + 1:08x}", expiration__lte=now
+    )
+    # The clocks of several hosts may lie a little apart.
+    past = Tally.objects.filter(minute__lt=now - datetime.timedelta(minutes=2))
+    return _delete_some(expired.order_by("hashkey")) + _delete_some(past.order_by("minute"))
+
+
+def _delete_some(rows: QuerySet[Model]) -> int:
+    with transaction.atomic():
+        # Those that another process is deleting are left to it.
+        locked = rows.select_for_update(skip_locked=True)[:SWEEP_ROWS]
+        return rows.model._base_manager.filter(pk__in=[row.pk for row in locked]).delete()[0]

@@ -18,7 +18,6 @@ from comments.captcha.challenges import (
     Verdict,
     check,
     issue,
-    judge,
     kind_of,
 )
 
@@ -71,16 +70,13 @@ class CaptchaInput(forms.Widget):
 
 
 class CaptchaField(forms.Field):
-    """The answer to a challenge; cleaning it uses the challenge up, unless its `row` is given.
+    """The answer to a challenge; cleaning it uses the challenge up.
 
     `offer` must be called before the field is rendered: writing is the view's affair, not the
     template's.
     """
 
     widget = CaptchaInput
-    # What the challenge's row said, where the view has used it up already together with its own
-    # statement (`challenges.USE_UP`); `...` where `clean` is to do so.
-    row: Any = ...
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Verification code"))
@@ -107,7 +103,7 @@ class CaptchaField(forms.Field):
     def clean(self, value: Any) -> str:
         """Return the key that was used up; raise ValidationError with the exact sentence."""
         key, answer = value or (None, None)
-        verdict = check(key, answer) if self.row is ... else judge(key, answer, self.row)
+        verdict = check(key, answer)
         if verdict is not Verdict.RIGHT:
             raise ValidationError(SENTENCES[verdict], code=str(verdict))
         return str(key)

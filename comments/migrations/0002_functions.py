@@ -13,5 +13,4 @@ class Migration(migrations.Migration):
 
     operations = [
         create_functions('comments/sql/counts.sql'),
-        create_functions('comments/sql/sending.sql'),
     ]

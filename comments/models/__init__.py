@@ -1,11 +1,18 @@
-from comments.models.comments import Comment, CommentQuerySet, CommentTally, ConsentText
+from comments.models.comments import Comment, CommentQuerySet, CommentTally
 from comments.models.decisions import Block, CannedReason, Decision, ListedPhrase, Reason, Report
-from comments.models.settings import CommentSettings, CommentSwitch, SendLimit
+from comments.models.settings import (
+    CommentPolicy,
+    CommentSettings,
+    CommentSwitch,
+    ConsentText,
+    SendLimit,
+)
 
 __all__ = [
     "Block",
     "CannedReason",
     "Comment",
+    "CommentPolicy",
     "CommentQuerySet",
     "CommentSettings",
     "CommentSwitch",

@@ -10,6 +10,7 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from comments.models import triggers
+from comments.models.settings import ConsentText
 from news.fields import LineField, PlainTextField, nfc_check
 from news.models import Article
 
@@ -29,31 +30,14 @@ def hash_field() -> models.CharField:
     return models.CharField(max_length=32, null=True, blank=True, editable=False)
 
 
-class ConsentText(models.Model):
-    """What a sender agrees to. A new wording is a new version; the old ones stay as evidence."""
-
-    version = models.PositiveIntegerField(_("version"), unique=True)
-    text = PlainTextField(
-        _("text"), help_text=_("Names purpose, data and the agency that processes them.")
-    )
-    valid_from = models.DateTimeField(_("valid from"))
-
-    class Meta:
-        verbose_name = _("consent text")
-        verbose_name_plural = _("consent texts")
-        ordering = ["-version"]
-        constraints = [
-            models.CheckConstraint(condition=~Q(text=""), name="comments_consenttext_has_words")
-        ]
-
-    def __str__(self) -> str:
-        return str(_("version %(version)s") % {"version": self.version})
-
-
 class CommentQuerySet(models.QuerySet["Comment"]):
     def approved(self) -> CommentQuerySet:
         """Comments that readers may see, if the thread they stand in is shown."""
         return self.filter(status=Comment.Status.APPROVED)
+
+    def threads(self, article_id: int) -> CommentQuerySet:
+        """What readers see below an article, replies apart: comments and empty places."""
+        return self.filter(article=article_id, parent=None, is_shown=True)
 
     def pending(self) -> CommentQuerySet:
         """The moderation queue, oldest first."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from comments.models.comments import Comment, hash_field
@@ -189,6 +190,14 @@ class CannedReason(models.Model):
         return self.title
 
 
+class BlockQuerySet(models.QuerySet["Block"]):
+    def of_sender(self, network_hash: str, email_hash: str | None) -> BlockQuerySet:
+        """The blocks that keep a sender away now; no e-mail address is in none of them."""
+        by_network = Q(kind=Block.Kind.NETWORK, key=network_hash)
+        by_email = Q(kind=Block.Kind.EMAIL, key=email_hash or "")
+        return self.filter(by_network | by_email, until__gt=timezone.now())
+
+
 class Block(models.Model):
     """A sender whose comments are refused for a time, known by a keyed hash alone."""
 
@@ -207,6 +216,8 @@ class Block(models.Model):
         related_name="+",
     )
     created_at = models.DateTimeField(_("since"))
+
+    objects = BlockQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("blocked sender")

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone, translation
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from news.fields import LineField
+from news.fields import LineField, PlainTextField
 from news.models import Article, Category
 
 
@@ -136,6 +144,152 @@ class CommentSettings(models.Model):
     def __str__(self) -> str:
         return str(_("rules for comments"))
 
+    @classmethod
+    def load(cls) -> CommentSettings:
+        """Return the row, or the defaults where there is none."""
+        return cls.objects.first() or cls()
+
+
+class ConsentText(models.Model):
+    """What a sender agrees to. A new wording is a new version; the old ones stay as evidence."""
+
+    version = models.PositiveIntegerField(_("version"), unique=True)
+    text = PlainTextField(
+        _("text"), help_text=_("Names purpose, data and the agency that processes them.")
+    )
+    valid_from = models.DateTimeField(_("valid from"))
+
+    class Meta:
+        verbose_name = _("consent text")
+        verbose_name_plural = _("consent texts")
+        ordering = ["-version"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="comments_consenttext_has_words")
+        ]
+
+    def __str__(self) -> str:
+        return str(_("version %(version)s") % {"version": self.version})
+
+    @classmethod
+    def in_force(cls, rules: CommentSettings) -> ConsentText:
+        """Return the highest version whose time has come; without one the built-in, not saved."""
+        now = timezone.now()
+        return cls.objects.filter(valid_from__lte=now).first() or cls(
+            version=0, text=built_in_consent(rules), valid_from=now
+        )
+
+    @property
+    def digest(self) -> str:
+        """What a form carries of the words it shows, to tell whether they are still in force."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
+
+
+def built_in_consent(rules: CommentSettings) -> str:
+    """Return the words that hold until the office writes its own.
+
+    In the language of the site for everyone: the first comment keeps them as evidence.
+    """
+    with translation.override(settings.LANGUAGE_CODE):
+        agency = rules.controller or gettext("the agency in charge of this portal")
+        return " ".join(
+            [
+                gettext(
+                    "I agree that %(agency)s processes my name and e-mail address in order to "
+                    "receive and moderate my comment."
+                )
+                % {"agency": agency},
+                ngettext(
+                    "Against misuse, a keyed hash of my network is kept for %(months)d month.",
+                    "Against misuse, a keyed hash of my network is kept for %(months)d months.",
+                    rules.retention_months,
+                )
+                % {"months": rules.retention_months},
+            ]
+        )
+
+
+@dataclass
+class CommentPolicy:
+    """Whether an article takes comments now, and by which rules."""
+
+    article: Article
+    rules: CommentSettings
+
+    @classmethod
+    def for_article(cls, article_id: int) -> CommentPolicy | None:
+        """Return the policy of a published article; None for any other.
+
+        The article comes with its categories and its tally of comments, and without its body.
+        """
+        article = (
+            Article.objects.readable()
+            .filter(pk=article_id, status=Article.Status.PUBLISHED)
+            .select_related("category__parent", "comment_tally")
+            .only(
+                *("slug", "title", "status", "origin", "published_at"),
+                *("category__parent__parent", "comment_tally__approved", "comment_tally__threads"),
+            )
+            .first()
+        )
+        return cls(article, CommentSettings.load()) if article else None
+
+    @property
+    def comment_count(self) -> int:
+        """How many comments readers see, replies included and empty places not."""
+        return self.article.comment_tally.approved if hasattr(self.article, "comment_tally") else 0
+
+    @property
+    def thread_count(self) -> int:
+        return self.article.comment_tally.threads if hasattr(self.article, "comment_tally") else 0
+
+    @cached_property
+    def consent(self) -> ConsentText:
+        return ConsentText.in_force(self.rules)
+
+    @cached_property
+    def refusal(self) -> str:
+        """Why no comment can be sent now, as a sentence; empty if one can.
+
+        The most specific switch wins. Comments are closed by default below what was re-published
+        from the press, which a switch of the site does not open, and some time after publication,
+        which the switch of the article alone overrides.
+        """
+        of_article, of_category, of_site = self._switches()
+        if of_article is not None:
+            return "" if of_article else gettext("This article takes no comments.")
+        if of_category is None and self.article.origin == Article.Origin.REPUBLISHED:
+            of_category = False
+        is_open = of_category if of_category is not None else of_site is not False
+        if not is_open:
+            return gettext("This article takes no comments.")
+        days, published_at = self.rules.closes_after_days, self.article.published_at
+        if days and published_at and published_at + timedelta(days=days) < timezone.now():
+            return gettext("Comments are closed.")
+        return ""
+
+    def _switches(self) -> tuple[bool | None, bool | None, bool | None]:
+        """Return the switch of the article, of the nearest category that has one, of the site."""
+        article, category = self.article, self.article.category
+        nearest_first = [category.pk, category.parent_id]
+        if category.parent:
+            nearest_first.append(category.parent.parent_id)
+        switches = {
+            (switch.article_id, switch.category_id): switch.is_open
+            for switch in CommentSwitch.objects.filter(
+                Q(article=article)
+                | Q(category__in=[pk for pk in nearest_first if pk])
+                | Q(article=None, category=None)
+            )
+        }
+        of_categories = [
+            switches[None, pk] for pk in nearest_first if pk and (None, pk) in switches
+        ]
+        return (
+            switches.get((article.pk, None)),
+            of_categories[0] if of_categories else None,
+            switches.get((None, None)),
+        )
+
 
 class SendLimit(models.Model):
     """How often somebody has sent within the window that began at `since`."""
@@ -149,3 +303,22 @@ class SendLimit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key[:8]}: {self.count}"
+
+    @classmethod
+    def add_one(cls, key: str, window: timedelta, now: datetime) -> SendLimit:
+        """Count one more of this key, in a new window if the last one is over; return the row.
+
+        The row stays locked until the transaction ends, so those who send at the same moment are
+        counted one after the other.
+        """
+        (row,) = cls.objects.raw(
+            """
+            INSERT INTO comments_sendlimit AS known (key, since, count) VALUES (%(key)s, %(now)s, 1)
+            ON CONFLICT (key) DO UPDATE SET
+                since = CASE WHEN known.since > %(start)s THEN known.since ELSE excluded.since END,
+                count = CASE WHEN known.since > %(start)s THEN known.count + 1 ELSE 1 END
+            RETURNING key, since, count
+            """,
+            {"key": key, "now": now, "start": now - window},
+        )
+        return row

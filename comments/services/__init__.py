@@ -21,7 +21,6 @@ from comments.services.erasing import (
 from comments.services.reporting import block_sender, handle_report, report_comment
 from comments.services.sending import (
     amend_comment,
-    submit_at_once,
     submit_comment,
     withdraw_comment,
 )
@@ -43,7 +42,6 @@ __all__ = [
     "reply_officially",
     "report_comment",
     "restore_comment",
-    "submit_at_once",
     "submit_comment",
     "tell_change",
     "withdraw_comment",

@@ -201,7 +201,7 @@ def reply_officially(*, comment: Comment, by: Any, text: str) -> Comment:
     # A button pressed twice: the thread is locked, so the second finds what the first has written.
     if Comment.objects.approved().filter(parent=thread, is_official=True, text=words).exists():
         raise refuse(_("This answer stands in the thread already."), code="duplicate")
-    rules = CommentSettings.objects.first() or CommentSettings()
+    rules = CommentSettings.load()
     now = timezone.now()
     answer = Comment.objects.create(
         article_id=thread.article_id,

@@ -132,7 +132,7 @@ def purge_personal_data(*, now: datetime | None = None) -> dict[str, int]:
     comment that readers do not see is erased whole. Run it daily.
     """
     now = now or timezone.now()
-    rules = CommentSettings.objects.first() or CommentSettings()
+    rules = CommentSettings.load()
     limit = months_before(now, rules.retention_months)
     old = Comment.objects.filter(submitted_at__lt=limit, erased_at=None, is_official=False)
     traced = Q(sent_text__gt="")

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import template
 
 from comments import reading
-from comments.gate import read_gate
+from comments.models import CommentPolicy
 from news.models import Article
 
 register = template.Library()
 
 
 @register.inclusion_tag("comments/list.html")
-def comment_list(article: Article) -> dict[str, Any]:
-    """The newest comments of an article and the way to send one; at most three statements.
+def comment_list(article: Article) -> dict[str, reading.ThreadPage | None]:
+    """The newest comments of an article and the way to send one; at most five statements.
 
     Nothing for an article that is withdrawn or not published.
     """
-    gate = read_gate(article.pk)
-    return {"page": reading.read_threads(gate) if gate else None}
+    policy = CommentPolicy.for_article(article.pk)
+    return {"page": reading.read_threads(policy) if policy else None}

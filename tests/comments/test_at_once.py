@@ -14,11 +14,10 @@ from django.test import Client
 from django.utils import timezone
 
 from comments import services
-from comments.gate import read_sending, remembered
 from comments.models import Comment, CommentSettings, CommentTally, Decision, SendLimit
 from news.models import Article
 from portal.models import User
-from tests.comments.sending import filled, form_of, send
+from tests.comments.sending import filled, form_of
 from tests.factories import make_article, make_comment
 from tests.portal.running import PATIENCE
 from tests.ratings import crowds
@@ -47,48 +46,34 @@ def article() -> Article:
     return make_article()
 
 
-@pytest.fixture(params=["the longer way", "the short way"])
-def either(request: pytest.FixtureRequest, article: Article) -> Article:
-    """An article below which nobody has commented yet, or whose rules this process remembers."""
-    if request.param == "the short way":
-        for number in range(2):
-            send(Client(REMOTE_ADDR="192.0.2.1"), article, text=f"Ý kiến trước đó, thứ {number}.")
-        known = remembered(article.pk)
-        assert known
-        assert known.gate.consent
-        Comment.objects.all().delete()
-        SendLimit.objects.all().delete()
-    return article
-
-
 def posts(article: Article, **fields: str) -> list[Callable[[], Any]]:
     """Forty forms, each with its own right code, ready to be sent."""
     forms = [filled(form_of(Client(), article), **fields) for _ in range(40)]
     return [lambda d=data: Client().post(f"/binh-luan/{article.pk}/gui", d) for data in forms]
 
 
-def test_forty_equal_comments_are_stored_once(either: Article, settings: Any) -> None:
+def test_forty_equal_comments_are_stored_once(article: Article, settings: Any) -> None:
     settings.CAPTCHA_PER_MINUTE = 1000
-    statuses = [answer.status_code for answer in at_once(posts(either))]
+    statuses = [answer.status_code for answer in at_once(posts(article))]
     assert Comment.objects.count() == 1
     assert sorted(statuses) == [303] + [400] * 39
 
 
 def test_forty_equal_comments_of_one_sender_in_a_hurry_are_stored_once(
-    either: Article, settings: Any
+    article: Article, settings: Any
 ) -> None:
     settings.CAPTCHA_PER_MINUTE = 1000
     CommentSettings.objects.update(seconds_between=3600)
-    actions = posts(either)
+    actions = posts(article)
     statuses = [answer.status_code for answer in at_once(actions)]
     assert sorted(statuses) == [303] + [429] * 39
     assert Comment.objects.count() == 1
     assert sorted(SendLimit.objects.values_list("count", flat=True)) == [40, 40]
 
 
-def test_one_form_sent_eight_times_at_once_is_stored_once(either: Article) -> None:
-    data = filled(form_of(Client(), either))
-    answers = at_once([lambda: Client().post(f"/binh-luan/{either.pk}/gui", data)] * 8)
+def test_one_form_sent_eight_times_at_once_is_stored_once(article: Article) -> None:
+    data = filled(form_of(Client(), article))
+    answers = at_once([lambda: Client().post(f"/binh-luan/{article.pk}/gui", data)] * 8)
     assert Comment.objects.count() == 1
     # Whoever was led on was led to the one comment; nobody was told a lie by a 5xx.
     assert {a.status_code for a in answers} <= {303, 400}
@@ -160,13 +145,9 @@ def test_moderator_never_publishes_words_that_came_after_the_look(article: Artic
     for turn in range(4):
         comment = make_comment(article, text=f"Lời đã đọc, lần thứ {turn}.")
         seen = Comment.objects.get(pk=comment.pk)
-        sending = read_sending(article.pk, None, "", None, "", None)
-        assert sending
         at_once(
             [
-                lambda c=comment, s=sending: services.amend_comment(
-                    comment=c, text="Lời chưa ai đọc.", sending=s
-                ),
+                lambda c=comment: services.amend_comment(comment=c, text="Lời chưa ai đọc."),
                 lambda c=seen: services.approve_comment(comment=c, by=staff),
             ]
         )

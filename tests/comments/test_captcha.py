@@ -25,7 +25,7 @@ from comments.captcha.challenges import (
     TooManyChallenges,
     Verdict,
     check,
-    clean,
+    delete_expired,
     issue,
 )
 from comments.captcha.models import Tally
@@ -97,7 +97,7 @@ def test_challenge_is_over_after_its_time(kind: Kind, settings: Any) -> None:
 
 def test_challenge_that_was_swept_away_is_still_told_as_expired(challenge: Challenge) -> None:
     with time_machine.travel(timezone.now() + datetime.timedelta(hours=1)):
-        assert clean() >= 1
+        assert delete_expired() >= 1
         assert check(challenge.key, challenge.response) is Verdict.EXPIRED
 
 
@@ -138,17 +138,6 @@ def test_hostile_answer_is_never_right(kind: Kind, answer: Any) -> None:
     assert check(issue(kind, HERE).key, answer) in {Verdict.WRONG, Verdict.MISSING}
 
 
-def test_check_is_one_statement(challenge: Challenge, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(1):
-        check(challenge.key, challenge.response)
-
-
-@pytest.mark.django_db
-def test_issuing_is_one_statement(django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(1):
-        issue(Kind.SOUND, HERE)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_forty_replays_at_once_one_is_right() -> None:
     challenge = issue(Kind.PICTURE, HERE)
@@ -163,18 +152,18 @@ def test_challenges_of_many_threads_are_distinct(settings: Any) -> None:
 
     def work() -> list[Challenge]:
         made = []
-        for turn in range(1081):
+        for turn in range(100):
             random.seed(1)
             made.append(issue(Kind.PICTURE, HERE))
-            if turn % 100 == 0:
+            if turn % 10 == 0:
                 pictures.render(made[-1].response, made[-1].seed)
         return made
 
     made = list(itertools.chain(*in_threads(4, work)))
-    assert len({challenge.key for challenge in made}) == 4324
-    assert len({challenge.seed for challenge in made}) == 4324
-    # Of 4.8 million possible answers, some two pairs are the same by chance.
-    assert len({challenge.response for challenge in made}) > 4310
+    assert len({challenge.key for challenge in made}) == 400
+    assert len({challenge.seed for challenge in made}) == 400
+    # Of 4.8 million possible answers, a pair may be the same by chance.
+    assert len({challenge.response for challenge in made}) > 395
 
 
 def test_codes_hold_nothing_that_a_typing_method_takes_for_an_accent() -> None:
@@ -270,18 +259,6 @@ def test_issuing_sweeps_what_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
         assert CaptchaStore.objects.count() == 2
         assert Tally.objects.count() == 1
         assert check(newest.key, newest.response) is Verdict.RIGHT
-
-
-@pytest.mark.django_db
-def test_sweep_keeps_to_its_limit_whichever_plan_the_database_takes() -> None:
-    for _turn in range(5):
-        issue(Kind.PICTURE, HERE)
-    with connection.cursor() as cursor:
-        for way in ("hashjoin", "mergejoin", "hashagg", "material", "sort"):
-            cursor.execute(f"SET LOCAL enable_{way} = off")
-    with time_machine.travel(timezone.now() + datetime.timedelta(minutes=11)):
-        challenges.clean(3)
-    assert CaptchaStore.objects.count() == 2
 
 
 @pytest.mark.django_db

@@ -5,8 +5,6 @@ Meant for a daily timer. Running it again changes nothing.
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
@@ -17,7 +15,7 @@ from comments.captcha import challenges
 class Command(BaseCommand):
     help = "Erase e-mail addresses and keyed hashes of comments whose retention time is over."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         names = {
             "comments_erased": _("Comments erased"),
             "comments_kept_without_their_sender": _("Comments kept without their sender"),
@@ -29,4 +27,4 @@ class Command(BaseCommand):
         for kind, count in services.purge_personal_data().items():
             self.stdout.write(f"{names[kind]}: {count}")
         ended = _("Verification codes that have ended")
-        self.stdout.write(f"{ended}: {challenges.clean()}")
+        self.stdout.write(f"{ended}: {challenges.delete_expired()}")
