@@ -14,7 +14,7 @@ def main() -> None:
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
-        # A setting that is missing is told in its own sentence, without the way that led to it.
+        # A missing setting is reported by its message alone, without a traceback.
         sys.exit(f"{error}")
 
 

@@ -35,7 +35,7 @@ from django.test.utils import CaptureQueriesContext
 from generator import Generator
 
 from news.models import Article, Category
-from portal.server import spare_the_collector
+from portal.server import tune_garbage_collection
 
 KINDS = {
     # What the page costs without any search.
@@ -166,7 +166,7 @@ def main() -> None:
             f"{'words':<12}{'statements':>11}{'least':>9}{'median':>9}{'95 %':>9}{'most':>9}"
             f"{'cpu, python':>13}{'database':>11}   (ms)"
         )
-        spare_the_collector()  # as each worker of the server does
+        tune_garbage_collection()  # as each worker of the server does
         client = Client()
         measured = {kind: measure(client, kind, options.rounds) for kind in KINDS}
         everything = sorted(ms for kind in KINDS if kind != "no words" for ms in measured[kind])

@@ -1,7 +1,6 @@
-"""The newsroom: Django's admin under our name, its sections in the order of our alphabet.
+"""The admin site: Django's with our titles, its sections in the order of the Vietnamese alphabet.
 
-It stands beside `portal/admin/`, not in it: Django makes the site before the first page of any app
-registers itself there.
+Not a module of `portal.admin`: Django creates the site before it imports the admin of any app.
 """
 
 from __future__ import annotations
@@ -21,15 +20,17 @@ class Newsroom(AdminSite):
     site_title = _("Newsroom")
     index_title = _("What would you like to do?")
 
-    def get_app_list(self, request: HttpRequest, app_label: Any = None) -> list[Any]:
-        """Sort as a dictionary does: Đánh giá behind Cổng thông tin, not behind everything."""
-        sections: list[Any] = super().get_app_list(request, app_label)
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Sort by the Vietnamese alphabet, in which Đ comes after D, not at the end."""
+        sections: list[dict[str, Any]] = super().get_app_list(request, app_label)
         for section in sections:
-            section["models"].sort(key=_place)
-        return sorted(sections, key=_place)
+            section["models"].sort(key=_sort_key)
+        return sorted(sections, key=_sort_key)
 
 
-def _place(entry: Any) -> str:
+def _sort_key(entry: dict[str, object]) -> str:
     return sort_key(str(entry["name"]))
 
 

@@ -1,29 +1,27 @@
-"""Checks of the site's own data, run by `manage.py check --database default`."""
+"""System checks of the data, run by `manage.py check --database default`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.core import checks
 from django.db import DatabaseError
 from django.utils import timezone
 
+from portal.models import SiteIdentity
+
 
 @checks.register("database")
 def footer_fields_are_filled(
-    databases: Sequence[str] | None = None, **kwargs: Any
+    databases: Sequence[str] | None = None, **kwargs: object
 ) -> list[checks.CheckMessage]:
-    """Warn of blank fields in the footer: rules on state websites ask for each of them."""
-    from portal.models import SiteIdentity
-
+    """Warn of blank footer fields, which the rules on state websites require."""
     if not databases:
         return []
     try:
         identity = SiteIdentity.objects.valid_on(timezone.localdate()).get()
     except DatabaseError:
-        # Before the first migration there is nothing to look at.
-        return []
+        return []  # before the first migration there is no table
     except SiteIdentity.DoesNotExist:
         return [checks.Warning("No identity of the agency is valid today.", id="portal.W001")]
     return [

@@ -1,7 +1,7 @@
-"""What stands around every page, read in one statement.
+"""The frame around the content of every page: identity, menu, sidebar, alerts, footer, figures.
 
-The frame is data of nine tables. Each table becomes one JSON array of a single SELECT, so that a
-page pays one round trip for it, however much the frame holds.
+Its data are in nine tables. One SELECT returns each table as a JSON array, so that a page needs one
+round trip for the whole frame (docs/adr/0004).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.db import models
@@ -37,10 +37,13 @@ from portal.models import (
 from stats import figures
 from stats.figures import Figures
 
+# A row of one of the tables, as json.loads returns it, and what templates get from it.
+Row: TypeAlias = dict[str, Any]
+
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of the frame, as much of it as an `<img>` needs."""
+    """What an `<img>` needs to show a picture."""
 
     url: str
     srcset: str
@@ -53,7 +56,11 @@ class Picture:
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """A link of the menu or the footer; `language` is that of the label, empty for the page's."""
+    """A link of the menu or the footer.
+
+    `language` is that of the label, empty if it is the language of the page. `is_list` says that
+    the link leads to a category. `below` holds the entries of the second level.
+    """
 
     label: str
     url: str
@@ -64,7 +71,7 @@ class MenuEntry:
 
     @property
     def is_repeated_below(self) -> bool:
-        """Whether an entry below leads to the same place."""
+        """Whether an entry of the second level has the same address."""
         return any(entry.url == self.url for entry in self.below)
 
 
@@ -73,34 +80,34 @@ class Frame:
     """Everything around the content of a page, in the language of the page."""
 
     today: date
-    identity: dict[str, Any]
+    identity: dict[str, str]
     emblem: Picture | None
     banner: Picture | None
     menu: list[MenuEntry]
     footer_pages: list[MenuEntry]
-    home_blocks: list[dict[str, Any]]
-    sidebar: list[dict[str, Any]]
-    alerts: list[dict[str, Any]]
+    home_blocks: list[Row]
+    sidebar: list[Row]
+    alerts: list[Row]
     visits: Figures
 
 
-def frame(request: HttpRequest) -> dict[str, Any]:
-    """Offer `frame` to every template; nothing is read until a template asks for it."""
-    return {"frame": SimpleLazyObject(load)}
+def frame(request: HttpRequest) -> dict[str, SimpleLazyObject]:
+    """Context processor: `frame` in every template, read when a template first uses it."""
+    return {"frame": SimpleLazyObject(load_frame)}
 
 
-def _columns(queryset: models.QuerySet, *names: str) -> models.QuerySet:
-    """Read these fields; one of another table is called `category_slug` for `category__slug`."""
+def _values(queryset: models.QuerySet, *names: str) -> models.QuerySet:
+    """`queryset.values(*names)`, in which `category__slug` is named `category_slug`."""
     joined = {name.replace("__", "_"): F(name) for name in names if "__" in name}
     return queryset.values(*(name for name in names if "__" not in name), **joined)
 
 
-def _picture_names(prefix: str) -> list[str]:
+def _picture_fields(prefix: str) -> list[str]:
     names = ("file", "alt", "caption", "credit", "width", "height")
     return [f"{prefix}__{name}" for name in names]
 
 
-def _picture(row: dict[str, Any], prefix: str) -> Picture | None:
+def _picture(row: Row, prefix: str) -> Picture | None:
     if not row.get(f"{prefix}_file"):
         return None
     url = models.FileField().storage.url(row[f"{prefix}_file"])
@@ -111,51 +118,51 @@ def _picture(row: dict[str, Any], prefix: str) -> Picture | None:
     )
 
 
-def _label(row: dict[str, Any], name: str = "label") -> str:
-    """The wording in the language of the page, Vietnamese where no English is given."""
+def _label(row: Row, name: str = "label") -> str:
+    """The text in the language of the page, or the Vietnamese one if there is no English."""
     return (get_language() == "en" and row.get(f"{name}_en")) or row[name] or ""
 
 
-def _language(row: dict[str, Any], name: str = "label") -> str:
-    """The language of that wording, for `lang`; empty where it is that of the page."""
+def _label_language(row: Row, name: str = "label") -> str:
+    """The value of `lang` for `_label`; empty if it is in the language of the page."""
     is_foreign = get_language() == "en" and row.get(name) and not row.get(f"{name}_en")
     return "vi" if is_foreign else ""
 
 
-def _address(typed: str) -> str:
-    """An address that staff typed; a path of this site leads on in the language of the page.
+def _localized_address(address: str) -> str:
+    """An address that staff typed; a path of this site is changed to the language of the page.
 
-    Paths are typed as they stand on Vietnamese pages. One below `/en/` is meant as it is.
+    Paths are typed in Vietnamese, without a prefix. One below `/en/` is not changed.
     """
     language = get_language()
     if (
         language in {None, settings.LANGUAGE_CODE}
-        or not typed.startswith("/")
-        or get_language_from_path(typed)
+        or not address.startswith("/")
+        or get_language_from_path(address)
     ):
-        return typed
-    # Only under the language of its prefix does Django know a path.
+        return address
+    # Django resolves a path only in the language of its prefix.
     with override(settings.LANGUAGE_CODE):
-        return translate_url(typed, language)
+        return translate_url(address, language)
 
 
-# Stands for the day of a reading, as NOW does for its moment.
+# A placeholder for the day of the frame, as NOW is one for the time.
 _TODAY = date.max
 
 
-def _parts() -> dict[str, models.QuerySet]:
-    """The frame as it is on the day _TODAY, at the moment NOW, in every language."""
+def _querysets() -> dict[str, models.QuerySet]:
+    """The rows of the frame on the day _TODAY, at the time NOW, in both languages."""
     identity_fields = [
         f.name for f in SiteIdentity._meta.concrete_fields if not f.is_relation and f.name != "id"
     ]
     return {
-        "identity": _columns(
+        "identity": _values(
             SiteIdentity.objects.valid_on(_TODAY),
             *identity_fields,
-            *_picture_names("emblem"),
-            *_picture_names("banner"),
+            *_picture_fields("emblem"),
+            *_picture_fields("banner"),
         ),
-        "menu": _columns(
+        "menu": _values(
             MenuItem.objects.filter(Q(page=None) | Q(page__is_public=True)).order_by(
                 "position", "pk"
             ),
@@ -163,31 +170,31 @@ def _parts() -> dict[str, models.QuerySet]:
             *("category__slug", "category__name", "category__name_en"),
             *("page__slug", "page__title", "page__title_en"),
         ),
-        "pages": _columns(
+        "pages": _values(
             Page.objects.filter(is_public=True, is_in_footer=True).order_by("position", "pk"),
             *("slug", "title", "title_en"),
         ),
-        "home_blocks": _columns(
+        "home_blocks": _values(
             HomeBlock.objects.filter(is_public=True).order_by("position", "pk"),
             *("id", "kind", "title", "title_en", "category_id"),
         ),
-        "sidebar": _columns(
+        "sidebar": _values(
             SidebarBlock.objects.filter(is_public=True).order_by("position", "pk"),
-            *("kind", "title", "title_en", "link", *_picture_names("image")),
+            *("kind", "title", "title_en", "link", *_picture_fields("image")),
         ),
-        "maps": _columns(
+        "maps": _values(
             WardMap.objects.filter(is_current=True),
-            *("title", "title_en", "description", "service_link", *_picture_names("image")),
+            *("title", "title_en", "description", "service_link", *_picture_fields("image")),
         ),
-        "songs": _columns(
+        "songs": _values(
             Song.objects.filter(is_public=True).order_by("position", "pk"),
             *("title", "composer", "singer", "file", "link", "licence_note"),
         ),
-        "links": _columns(
+        "links": _values(
             Link.objects.order_by("group__position", "group__pk", "position", "pk"),
             *("label", "address", "group_id", "group__name", "group__name_en"),
         ),
-        "alerts": _columns(
+        "alerts": _values(
             AlertBanner.objects.filter(starts_at__lte=NOW, ends_at__gt=NOW).order_by("-starts_at"),
             *("text", "text_en", "link", "level"),
         ),
@@ -195,80 +202,84 @@ def _parts() -> dict[str, models.QuerySet]:
 
 
 @cache
-def _statement() -> tuple[str, tuple[Any, ...]]:
-    """The one SELECT, which the ORM cannot say, with its parameters.
+def _statement() -> tuple[str, tuple[object, ...]]:
+    """The SELECT and its parameters.
 
-    To compile the parts costs the ORM several milliseconds, so it is done once in a process.
+    The ORM needs several milliseconds to compile the querysets, so it is done once in a process.
     """
     columns: list[str] = []
-    params: list[Any] = []
-    for name, queryset in _parts().items():
-        sql, own = queryset.query.sql_with_params()
+    params: list[object] = []
+    for name, queryset in _querysets().items():
+        sql, queryset_params = queryset.query.sql_with_params()
         columns.append(f"'{name}', (SELECT coalesce(json_agg(part), '[]') FROM ({sql}) part)")  # noqa: S608
-        params += own
+        params += queryset_params
     columns.append(f"'visits', ({figures.SQL})")
     return f"SELECT json_build_object({', '.join(columns)})::text", tuple(params)
 
 
-def _read(today: date, at: datetime) -> dict[str, Any]:
+def _fetch(today: date, at: datetime) -> Row:
     sql, params = _statement()
     values = [
         *filled(params, {_TODAY: today, NOW: at}),
         *figures.sql_parameters(at),
     ]
     (row,) = fetch_row(sql, values)
-    return json.loads(row)
+    data: Row = json.loads(row)
+    return data
 
 
-def load(at: datetime | None = None) -> Frame:
-    """Read the whole frame at the moment `at` (now); one statement."""
+def load_frame(at: datetime | None = None) -> Frame:
+    """Read the frame as it is at a time, by default now; one statement."""
     at = at or timezone.now()
     today = timezone.localdate(at)
-    row = _read(today, at)
-    who = row["identity"][0] if row["identity"] else {}
+    data = _fetch(today, at)
+    identity = data["identity"][0] if data["identity"] else {}
     return Frame(
         today=today,
-        identity=_identity(who),
-        emblem=_picture(who, "emblem"),
-        banner=_picture(who, "banner"),
-        menu=_menu(row["menu"]),
+        identity=_identity(identity),
+        emblem=_picture(identity, "emblem"),
+        banner=_picture(identity, "banner"),
+        menu=_menu(data["menu"]),
         footer_pages=[
             MenuEntry(
                 _label(page, "title"),
                 reverse("page", args=[page["slug"]]),
-                language=_language(page, "title"),
+                language=_label_language(page, "title"),
             )
-            for page in row["pages"]
+            for page in data["pages"]
         ],
         home_blocks=[
             block
-            | {"heading": _label(block, "title"), "heading_language": _language(block, "title")}
-            for block in row["home_blocks"]
+            | {
+                "heading": _label(block, "title"),
+                "heading_language": _label_language(block, "title"),
+            }
+            for block in data["home_blocks"]
         ],
-        sidebar=_sidebar(row),
+        sidebar=_sidebar(data),
         alerts=[
             alert
             | {
                 "text": _label(alert, "text"),
-                "text_language": _language(alert, "text"),
-                "link": _address(alert["link"]),
+                "text_language": _label_language(alert, "text"),
+                "link": _localized_address(alert["link"]),
             }
-            for alert in row["alerts"]
+            for alert in data["alerts"]
         ],
-        visits=figures.figures_from_json(row["visits"], at),
+        visits=figures.figures_from_json(data["visits"], at),
     )
 
 
-def _identity(row: dict[str, Any]) -> dict[str, Any]:
+def _identity(row: Row) -> dict[str, str]:
     texts = {name: row.get(name) or "" for name in row if isinstance(row.get(name), str | None)}
     for name in ("name", "kind", "parent_name"):
         if row:
             texts[name] = _label(row, name)
-            texts[f"{name}_language"] = _language(row, name)
+            texts[f"{name}_language"] = _label_language(row, name)
     return texts
 
 
-def _menu(rows: list[dict[str, Any]]) -> list[MenuEntry]:
+def _menu(rows: list[Row]) -> list[MenuEntry]:
     entries: dict[int, MenuEntry] = {}
     top: list[MenuEntry] = []
     for row in sorted(rows, key=lambda row: row["parent_id"] is not None):
@@ -281,62 +292,71 @@ def _menu(rows: list[dict[str, Any]]) -> list[MenuEntry]:
     return top
 
 
-def _menu_entry(row: dict[str, Any]) -> MenuEntry:
-    named = {"label": "", "label_en": ""}
+def _menu_entry(row: Row) -> MenuEntry:
+    of_target = {"label": "", "label_en": ""}
     if row["category_slug"]:
-        named = {"label": row["category_name"], "label_en": row["category_name_en"]}
+        of_target = {"label": row["category_name"], "label_en": row["category_name_en"]}
         url = reverse("news:category", args=[row["category_slug"]])
     elif row["page_slug"]:
-        named = {"label": row["page_title"], "label_en": row["page_title_en"]}
+        of_target = {"label": row["page_title"], "label_en": row["page_title_en"]}
         url = reverse("page", args=[row["page_slug"]])
     else:
-        url = _address(row["address"])
-    # A label of its own wins, also one in English alone where the page is English.
-    own = row if row["label"] or (get_language() == "en" and row["label_en"]) else named
+        url = _localized_address(row["address"])
+    # The label of the entry itself comes first, on English pages also if it is in English only.
+    has_label = row["label"] or (get_language() == "en" and row["label_en"])
+    labels = row if has_label else of_target
     return MenuEntry(
-        _label(own),
+        _label(labels),
         url,
         is_external=not url.startswith("/"),
-        language=_language(own),
+        language=_label_language(labels),
         is_list=bool(row["category_slug"]),
     )
 
 
-def _sidebar(row: dict[str, Any]) -> list[dict[str, Any]]:
-    """Give every sidebar block what it shows; a block with nothing to show is left out."""
-    storage = models.FileField().storage
-    current_map = row["maps"][0] if row["maps"] else None
-    songs = [s | {"url": storage.url(s["file"]) if s["file"] else ""} for s in row["songs"]]
-    groups: dict[int, dict[str, Any]] = {}
-    for link in row["links"]:
-        named = {"label": link["group_name"], "label_en": link["group_name_en"]}
-        group = groups.setdefault(
-            link["group_id"], {"name": _label(named), "language": _language(named), "links": []}
-        )
-        group["links"].append(link)
+def _sidebar(data: Row) -> list[Row]:
+    """The blocks of the sidebar with their content; a block without content is left out."""
+    ward_map = data["maps"][0] if data["maps"] else None
     blocks = []
-    for block in row["sidebar"]:
-        shown = {
-            "kind": block["kind"],
-            "heading": _label(block, "title"),
-            "heading_language": _language(block, "title"),
+    for row in data["sidebar"]:
+        block: Row = {
+            "kind": row["kind"],
+            "heading": _label(row, "title"),
+            "heading_language": _label_language(row, "title"),
         }
-        if block["kind"] == SidebarBlock.Kind.MAP and current_map:
-            if not shown["heading"]:
-                shown["heading"] = _label(current_map, "title")
-                shown["heading_language"] = _language(current_map, "title")
-            shown |= {
-                "picture": _picture(current_map, "image"),
-                "description": current_map["description"],
-                "service_link": current_map["service_link"],
+        if row["kind"] == SidebarBlock.Kind.MAP and ward_map:
+            if not block["heading"]:
+                block["heading"] = _label(ward_map, "title")
+                block["heading_language"] = _label_language(ward_map, "title")
+            block |= {
+                "picture": _picture(ward_map, "image"),
+                "description": ward_map["description"],
+                "service_link": ward_map["service_link"],
             }
-        elif block["kind"] == SidebarBlock.Kind.SONGS and songs:
-            shown["songs"] = songs
-        elif block["kind"] == SidebarBlock.Kind.LINKS and groups:
-            shown["groups"] = list(groups.values())
-        elif block["kind"] == SidebarBlock.Kind.BANNER:
-            shown |= {"picture": _picture(block, "image"), "link": _address(block["link"])}
+        elif row["kind"] == SidebarBlock.Kind.SONGS and data["songs"]:
+            block["songs"] = _songs(data["songs"])
+        elif row["kind"] == SidebarBlock.Kind.LINKS and data["links"]:
+            block["groups"] = _link_groups(data["links"])
+        elif row["kind"] == SidebarBlock.Kind.BANNER:
+            block |= {"picture": _picture(row, "image"), "link": _localized_address(row["link"])}
         else:
             continue
-        blocks.append(shown)
+        blocks.append(block)
     return blocks
+
+
+def _songs(rows: list[Row]) -> list[Row]:
+    storage = models.FileField().storage
+    return [song | {"url": storage.url(song["file"]) if song["file"] else ""} for song in rows]
+
+
+def _link_groups(rows: list[Row]) -> list[Row]:
+    groups: dict[int, Row] = {}
+    for link in rows:
+        names = {"label": link["group_name"], "label_en": link["group_name_en"]}
+        group = groups.setdefault(
+            link["group_id"],
+            {"name": _label(names), "language": _label_language(names), "links": []},
+        )
+        group["links"].append(link)
+    return list(groups.values())

@@ -1,4 +1,4 @@
-"""The production server: gunicorn with threads, and our own words where it would speak itself."""
+"""The production server: gunicorn with threads, with our own error pages and settings."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import os
 import socket
 import time
 from collections.abc import Callable
-from typing import Any
 
+from django.core.handlers.wsgi import WSGIHandler
 from django.utils import translation
 from gunicorn.app.base import BaseApplication
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
@@ -18,17 +18,19 @@ from gunicorn.workers.gthread import ThreadWorker
 from portal import error_pages
 from stats.recorder import recorder
 
-LINGER_BYTES = 16 * 1024 * 1024
-LINGER_SECONDS = 3.0
+DRAIN_BYTES = 16 * 1024 * 1024
+DRAIN_SECONDS = 3.0
 
 
 class Worker(ThreadWorker):
-    """A worker that refuses unreadable requests with the site's own page.
+    """A worker that answers unparsable requests with the error page of the site.
 
-    gunicorn's own answer is English, repeats the sender's bytes and logs the address.
+    gunicorn's own answer is in English, repeats bytes of the request and logs the address.
     """
 
-    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
+    def handle_error(
+        self, req: object, client: socket.socket, addr: object, exc: Exception
+    ) -> None:
         if not isinstance(exc, ParseException):
             super().handle_error(req, client, addr, exc)
             return
@@ -37,7 +39,7 @@ class Worker(ThreadWorker):
             status, reason = 414, "URI Too Long"
         elif isinstance(exc, LimitRequestHeaders):
             status, reason = 431, "Request Header Fields Too Large"
-        self.log.info("refused an unreadable request: %s", type(exc).__name__)
+        self.log.info("unparsable request refused: %s", type(exc).__name__)
         with translation.override("vi"):
             body = error_pages.bare_page(status).encode()
         head = (
@@ -46,19 +48,19 @@ class Worker(ThreadWorker):
             "X-Content-Type-Options: nosniff\r\n\r\n"
         )
         with contextlib.suppress(OSError):
-            client.settimeout(LINGER_SECONDS)
+            client.settimeout(DRAIN_SECONDS)
             client.sendall(head.encode() + body)
-            linger(client)
+            drain(client)
 
 
-def linger(client: socket.socket) -> None:
-    """Read on for a moment after the last word: closing on unread data would tear it up.
+def drain(client: socket.socket) -> None:
+    """Read the rest of a request before closing: else the client may get a reset, not our answer.
 
-    Bounded in bytes and seconds, so that a sender without end holds a thread for a moment only.
+    Limited in bytes and seconds, so that an endless request occupies a thread only briefly.
     """
     client.shutdown(socket.SHUT_WR)
-    until = time.monotonic() + LINGER_SECONDS
-    left = LINGER_BYTES
+    until = time.monotonic() + DRAIN_SECONDS
+    left = DRAIN_BYTES
     while left > 0 and time.monotonic() < until:
         data = client.recv(65536)
         if not data:
@@ -66,11 +68,11 @@ def linger(client: socket.socket) -> None:
         left -= len(data)
 
 
-def spare_the_collector() -> None:
-    """Keep the garbage collector off what lives as long as the worker: modules, templates, models.
+def tune_garbage_collection() -> None:
+    """Exclude what lives as long as the worker from garbage collection, and collect more rarely.
 
-    A request makes some thousand objects that die with it; by Python's default every 700 of them
-    are looked through, and now and then with them everything that was ever imported.
+    A request creates some thousand objects that end with it. By Python's default a collection runs
+    for each 700 of them, and at times scans every imported module, template and model as well.
     """
     gc.collect()
     gc.freeze()
@@ -78,7 +80,7 @@ def spare_the_collector() -> None:
 
 
 class Server(BaseApplication):
-    """gunicorn, set up by code: `Server(bind).run()` returns when the site has stopped."""
+    """gunicorn, configured in code: `Server(bind).run()` returns when the site has stopped."""
 
     def __init__(self, bind: str, when_ready: Callable[[], None] | None = None) -> None:
         self.bind, self.when_ready = bind, when_ready
@@ -93,15 +95,15 @@ class Server(BaseApplication):
             "timeout": 60,
             "graceful_timeout": 10,
             "limit_request_line": 8190,
-            "accesslog": None,  # it would hold raw addresses
+            "accesslog": None,  # it would contain IP addresses
             "errorlog": "-",
             "loglevel": "warning",
-            # In memory, so that a slow disk does not look like a stuck worker.
+            # In memory: on a slow disk the heartbeat may be late, and the worker would be killed.
             "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108
             "control_socket_disable": True,
             "proc_name": "cong-tin",
-            "post_worker_init": lambda worker: spare_the_collector(),
-            # What a worker has counted is written before it goes, however it is told to.
+            "post_worker_init": lambda worker: tune_garbage_collection(),
+            # Page views counted in memory are written before the worker ends.
             "worker_exit": lambda arbiter, worker: recorder.stop(),
         }
         if (when_ready := self.when_ready) is not None:
@@ -109,7 +111,7 @@ class Server(BaseApplication):
         for name, value in options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Any:
-        from portal.wsgi import application
+    def load(self) -> WSGIHandler:
+        from portal.wsgi import application  # sets Django up, in each worker
 
         return application

@@ -1,4 +1,4 @@
-"""What stands around every page: identity, menu, blocks, map, links and alert banners."""
+"""The admin of the frame: identity, menu, blocks, map, links and alert banners."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Case, F, QuerySet, Subquery, When
+from django.contrib.admin.options import InlineModelAdmin
+from django.db.models import Case, F, Model, QuerySet, Subquery, When
+from django.db.models.expressions import Combinable
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -29,8 +32,8 @@ from portal.models import (
 )
 
 
-class WithCategoryForm(forms.ModelForm):
-    """Shows the categories as a tree."""
+class CategoryTreeForm(forms.ModelForm):
+    """Offers the categories as a tree."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,14 +43,14 @@ class WithCategoryForm(forms.ModelForm):
 class IdentityForm(forms.ModelForm):
     class Meta:
         model = SiteIdentity
-        fields: list[str] = []  # the admin's fieldsets choose
+        fields: list[str] = []  # those of the fieldsets
         error_messages = {
             "valid_from": {"unique": _("An identity that holds from this day exists already.")}
         }
 
 
-class HomeBlockForm(WithCategoryForm):
-    def clean(self) -> dict[str, Any]:
+class HomeBlockForm(CategoryTreeForm):
+    def clean(self) -> dict[str, object]:
         data = super().clean() or self.cleaned_data
         if data.get("kind") == HomeBlock.Kind.CATEGORY and data.get("category", 0) is None:
             self.add_error("category", _("Please choose a category."))
@@ -55,7 +58,7 @@ class HomeBlockForm(WithCategoryForm):
 
 
 class SidebarBlockForm(forms.ModelForm):
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         data = super().clean() or self.cleaned_data
         if data.get("kind") == SidebarBlock.Kind.BANNER and data.get("image", 0) is None:
             self.add_error("image", _("Please choose a picture."))
@@ -102,11 +105,11 @@ class SiteIdentityAdmin(StaffAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[SiteIdentity]:
         valid = SiteIdentity.objects.filter(valid_from__lte=timezone.localdate())
         current = valid.order_by("-valid_from").values("pk")[:1]
-        return super().get_queryset(request).annotate(current=Subquery(current))
+        return super().get_queryset(request).annotate(current_pk=Subquery(current))
 
     @admin.display(description=_("in use"), boolean=True)
-    def in_use(self, identity: Any) -> bool:
-        return identity.pk == identity.current
+    def in_use(self, identity: SiteIdentity) -> bool:
+        return identity.pk == getattr(identity, "current_pk", None)
 
 
 class MenuItemInline(RowsInline):
@@ -115,20 +118,22 @@ class MenuItemInline(RowsInline):
     extra = 1
     verbose_name_plural = _("entries below this one")
 
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Read what each row offers once for all rows."""
+    def get_formset(
+        self, request: HttpRequest, obj: Model | None = None, **kwargs: Any
+    ) -> type[BaseInlineFormSet]:
+        """Read the choices of the rows once for all of them."""
         formset = super().get_formset(request, obj, **kwargs)
-        fields: Any = formset.form.base_fields
         pages = Page.objects.values_list("pk", "title")
         for name, choices in (("category", category_choices()), ("page", list(pages))):
-            if name in fields:
-                fields[name].choices = [("", "—"), *choices]
+            field = formset.form.base_fields.get(name)
+            if isinstance(field, forms.ModelChoiceField):
+                field.choices = [("", "—"), *choices]
         return formset
 
 
 @admin.register(MenuItem)
 class MenuItemAdmin(StaffAdmin):
-    form = WithCategoryForm
+    form = CategoryTreeForm
     fields = ["parent", "label", "label_en", "category", "page", "address", "position"]
     inlines = [MenuItemInline]
     list_display = ["entry", "target", "position"]
@@ -138,8 +143,8 @@ class MenuItemAdmin(StaffAdmin):
     list_per_page = 200
     sortable_by = ()
 
-    def get_ordering(self, request: HttpRequest) -> Any:
-        """Each top entry directly followed by those below it."""
+    def get_ordering(self, request: HttpRequest) -> list[str | Combinable]:
+        """Each entry of the top level, followed by the entries below it."""
         return [
             Case(When(parent=None, then=F("position")), default=F("parent__position")),
             Case(When(parent=None, then=F("pk")), default=F("parent")),
@@ -148,8 +153,10 @@ class MenuItemAdmin(StaffAdmin):
             "pk",
         ]
 
-    def get_inlines(self, request: HttpRequest, obj: MenuItem | None) -> Any:
-        return [] if obj is not None and obj.parent_id else self.inlines
+    def get_inlines(
+        self, request: HttpRequest, obj: MenuItem | None
+    ) -> list[type[InlineModelAdmin]]:
+        return [] if obj is not None and obj.parent_id else [*self.inlines]
 
     @admin.display(description=_("label"))
     def entry(self, item: MenuItem) -> str:

@@ -1,20 +1,22 @@
-"""Members of staff and their groups, with permissions in words."""
+"""Staff accounts and groups, with the permissions in the language of the interface."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, Permission
+from django.db.models import ManyToManyField, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from news.staff_admin.model_admin import StaffAdmin
-from portal.groups import EDITED, KEPT_BY_ITSELF
+from news.staff_admin.model_admin import DeletedObjects, StaffAdmin
+from portal.groups import APPS, INTERNAL_MODELS
 from portal.models import User
 
 VERBS = {
@@ -26,7 +28,7 @@ VERBS = {
 
 
 def permission_words(permission: Permission) -> str:
-    """What a permission allows, in the language in use; Django keeps its name in English."""
+    """The name of a permission in the current language; Django stores it in English."""
     content_type = permission.content_type
     verb = VERBS.get(permission.codename.removesuffix(f"_{content_type.model}"))
     words = verb % {"name": content_type.name} if verb else _(permission.name)
@@ -36,35 +38,39 @@ def permission_words(permission: Permission) -> str:
 
 
 class PermissionsField(forms.ModelMultipleChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
+    def label_from_instance(self, obj: Permission) -> str:
         return permission_words(obj)
 
 
-class WithPermissions(StaffAdmin):
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+class PermissionsAdmin(StaffAdmin):
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any
+    ) -> forms.ModelMultipleChoiceField | None:
         if db_field.remote_field.model is Permission:
             kwargs["form_class"] = PermissionsField
-            # What Django and the packages keep for themselves has no page here either.
+            # Without those of tables that have no page in the admin.
             kwargs["queryset"] = (
-                Permission.objects.filter(content_type__app_label__in=[*EDITED, "auth"])
-                .exclude(content_type__model__in=[*KEPT_BY_ITSELF, "permission"])
+                Permission.objects.filter(content_type__app_label__in=[*APPS, "auth"])
+                .exclude(content_type__model__in=[*INTERNAL_MODELS, "permission"])
                 .select_related("content_type")
             )
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 @admin.register(User)
-class StaffUserAdmin(WithPermissions, UserAdmin):
-    """Nobody shuts himself or herself out: one's own account is another's to close."""
+class StaffUserAdmin(PermissionsAdmin, UserAdmin):
+    """Users cannot deactivate or delete their own account."""
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        own = ("is_active", "is_staff", "is_superuser") if obj == request.user else ()
-        return [*super().get_readonly_fields(request, obj), *own]
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        locked = ("is_active", "is_staff", "is_superuser") if obj == request.user else ()
+        return [*super().get_readonly_fields(request, obj), *locked]
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_delete_permission(request, obj) and obj != request.user
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+    def get_deleted_objects(
+        self, objs: Sequence[Model] | QuerySet[Model], request: HttpRequest
+    ) -> DeletedObjects:
         deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
         if request.user in objs:
             missing, protected = set(), [_("You cannot delete your own account."), *protected]
@@ -75,5 +81,5 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class StaffGroupAdmin(WithPermissions, GroupAdmin):  # type: ignore[misc]
+class StaffGroupAdmin(PermissionsAdmin, GroupAdmin):  # type: ignore[misc]
     pass

@@ -1,6 +1,5 @@
-"""Dates and numbers of each language, for FORMAT_MODULE_PATH: those Django ships are wrong here.
+"""Dates and numbers of each language, for FORMAT_MODULE_PATH: those of Django are wrong here.
 
-Beside Django's names each language gives two of our own, read by `vietnamese_tags` of `news`:
-WEEKDAYS (Monday first) are names as a date line writes them, HEADER_DATE is filled with {weekday}
-(of WEEKDAYS) and {date} (day/month/year).
+Each language adds two names of our own, read by `news.formats`: WEEKDAYS are the names of the days,
+Monday first; HEADER_DATE is a template with {weekday} and {date} (day/month/year).
 """

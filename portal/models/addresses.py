@@ -1,4 +1,4 @@
-"""What staff may type as the target of a link."""
+"""Validation of the addresses that staff type as the target of a link."""
 
 from urllib.parse import urlsplit
 

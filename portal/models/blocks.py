@@ -108,7 +108,7 @@ class SidebarBlock(models.Model):
 
 
 class WardMap(models.Model):
-    """The map of the place: a picture of our own, its text, and a service that opens on click."""
+    """The map of the place: a picture, its description, and a link to a map service."""
 
     title = LineField(_("heading"), max_length=150)
     title_en = LineField(_("heading in English"), max_length=150, blank=True)

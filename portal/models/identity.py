@@ -1,4 +1,4 @@
-"""Who publishes this site, and since when: agencies are renamed and merged by law."""
+"""The agency that publishes the site, with the day from which it is valid."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from news.fields import LineField, PlainTextField, nfc_check
 
 class SiteIdentityQuerySet(models.QuerySet["SiteIdentity"]):
     def valid_on(self, day: date) -> SiteIdentityQuerySet:
-        """The identity that holds on this day, as a QuerySet of at most one row."""
+        """The identity that is valid on a day, as a QuerySet of at most one row."""
         return self.filter(valid_from__lte=day).order_by("-valid_from")[:1]
 
 
 class SiteIdentity(models.Model):
-    """The agency's names and the footer's fields, valid from a day until the next record's day.
+    """The names of the agency and the fields of the footer, valid until the next record is.
 
-    The footer's fields are those that rules on state portals ask for; a system check warns of
-    blank ones.
+    Agencies are renamed and merged by law, so a new record is added instead of changing one. A
+    system check warns of blank FOOTER_FIELDS, which the rules on state portals require.
     """
 
     FOOTER_FIELDS = [

@@ -11,7 +11,7 @@ from portal.models.addresses import validate_address
 
 
 class Song(models.Model):
-    """A song about the place: a file of ours, or a link that opens elsewhere."""
+    """A song about the place: an uploaded file, or a link to another site."""
 
     title = LineField(_("title"), max_length=150)
     composer = LineField(_("composer"), max_length=150, blank=True)
@@ -40,7 +40,7 @@ class Song(models.Model):
 
 
 class LinkGroup(models.Model):
-    """A heading under which links to other sites stand."""
+    """A group of links to other sites, with its heading."""
 
     name = LineField(_("name"), max_length=100, unique=True)
     name_en = LineField(_("name in English"), max_length=100, blank=True)

@@ -10,7 +10,7 @@ from portal.models.addresses import validate_address
 
 
 class MenuItem(models.Model):
-    """One entry of the two-level menu; it leads to a category, a page or an address."""
+    """One entry of the two-level menu; it links to a category, a page or an address."""
 
     parent = models.ForeignKey(
         "self",

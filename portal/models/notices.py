@@ -9,7 +9,7 @@ from portal.models.addresses import validate_address
 
 
 class AlertBanner(models.Model):
-    """An urgent line above every page, from a moment to a moment: a storm, a flood, an outage."""
+    """An urgent line above every page for a limited time: a storm, a flood, an outage."""
 
     class Level(models.TextChoices):
         NOTICE = "notice", _("notice")

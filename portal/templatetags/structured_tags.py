@@ -1,11 +1,10 @@
-"""What `news.structured` says of a page to search engines, signed by the agency."""
+"""Structured data of a page for search engines (schema.org), with the agency as publisher."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import template
 from django.conf import settings
+from django.template import Context
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from ratings.structured import aggregate_rating
 register = template.Library()
 
 
-def _agency(context: dict[str, Any]) -> structured.Agency:
+def _agency(context: Context) -> structured.Agency:
     frame = context["frame"]
     who = frame.identity
     return structured.Agency(
@@ -33,15 +32,15 @@ def _agency(context: dict[str, Any]) -> structured.Agency:
     )
 
 
-def _way(context: dict[str, Any], here: str, path: str) -> dict[str, Any]:
-    """The breadcrumb of the page, which ends at the page itself."""
-    steps = [(step.label, step.get_absolute_url()) for step in context.get("breadcrumb", [])]
-    every = [(_("Home"), reverse("home")), *steps, (here, path)]
-    return structured.breadcrumb(every, context["request"].build_absolute_uri)
+def _breadcrumb(context: Context, title: str, path: str) -> dict[str, object]:
+    """The breadcrumb of the page, which ends with the page itself."""
+    steps = [(step.label, step.get_absolute_url()) for step in context.get("breadcrumb") or []]
+    links = [(_("Home"), reverse("home")), *steps, (title, path)]
+    return structured.breadcrumb(links, context["request"].build_absolute_uri)
 
 
-def _rating(article: Article) -> dict[str, Any]:
-    """The average rating, where a setting wants it told and readers may rate; one statement."""
+def _rating(article: Article) -> dict[str, object]:
+    """The average rating, if the setting is on and readers may rate the article; one statement."""
     if not settings.RATINGS_STRUCTURED_DATA:
         return {}
     summary = summary_if_rateable(article)
@@ -50,26 +49,26 @@ def _rating(article: Article) -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
-def structured_article(context: dict[str, Any]) -> SafeString:
-    """The article of the page, and the way to it."""
+def structured_article(context: Context) -> SafeString:
+    """The article of the page, and its breadcrumb."""
     article, full = context["article"], context["request"].build_absolute_uri
     names = [tag.name for tag in context["tags"]]
     described = structured.news_article(article, names, _agency(context), full)
     return json_ld(
         described | _rating(article),
-        _way(context, article.title, article.get_absolute_url()),
+        _breadcrumb(context, article.title, article.get_absolute_url()),
     )
 
 
 @register.simple_tag(takes_context=True)
-def structured_list(context: dict[str, Any]) -> SafeString:
-    """The way to a list."""
-    return json_ld(_way(context, context["heading"], context["request"].path))
+def structured_list(context: Context) -> SafeString:
+    """The breadcrumb of a list."""
+    return json_ld(_breadcrumb(context, context["heading"], context["request"].path))
 
 
 @register.simple_tag(takes_context=True)
-def structured_home(context: dict[str, Any]) -> SafeString:
-    """The agency, and its site."""
+def structured_home(context: Context) -> SafeString:
+    """The agency and its website."""
     full = context["request"].build_absolute_uri
     agency = structured.government_organization(_agency(context), full)
     kind = context["frame"].identity.get("kind") or _("Web portal")

@@ -1,4 +1,4 @@
-"""What programs are told about the site as a whole: robots.txt and the list of sitemaps."""
+"""robots.txt, the index of all sitemaps, and the sitemap of categories and simple pages."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from news import sitemaps
 from news.models import Category, Listing
 from portal.models import Page
 
-# The admin is nobody's reading; result pages have no end and are the dearest the site makes: rather
-# than be read for their noindex, they are not to be asked for at all.
-# English addresses stay open: a search engine must read there that the Vietnamese one counts.
-CLOSED = ("/admin/", "/tim-kiem", "/en/admin/", "/en/tim-kiem")
+# Search results are endless in number and the most expensive pages: crawlers must not even request
+# them to read their noindex. English addresses are allowed: crawlers must read there that the
+# Vietnamese page is the canonical one.
+DISALLOWED = ("/admin/", "/tim-kiem", "/en/admin/", "/en/tim-kiem")
 
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     lines = [
         "User-agent: *",
-        *(f"Disallow: {path}" for path in CLOSED),
+        *(f"Disallow: {path}" for path in DISALLOWED),
         "",
         f"Sitemap: {request.build_absolute_uri(reverse('sitemap-index'))}",
         f"Sitemap: {request.build_absolute_uri(reverse('data:sitemap-fresh'))}",
@@ -35,7 +35,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap_index(request: HttpRequest) -> HttpResponse:
-    """The list of all sitemaps: the site's pages first, then the archive by month."""
+    """All sitemaps: that of `sitemap_pages` first, then the articles by month."""
     full = request.build_absolute_uri
     parts = [sitemaps.Address(full(part.path), part.changed) for part in sitemaps.month_parts()]
     pages = sitemaps.Address(full(reverse("sitemap-pages")))
@@ -44,9 +44,9 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap_pages(request: HttpRequest) -> HttpResponse:
-    """Home, categories with the date of their newest article, and the simple pages.
+    """The home page, categories with the date of their newest article, and simple pages.
 
-    An English address stands here only where the page behind it has been translated.
+    An English address is listed only if the page has been translated.
     """
     full = request.build_absolute_uri
     categories = _categories()
@@ -67,8 +67,8 @@ def sitemap_pages(request: HttpRequest) -> HttpResponse:
 
 
 def _categories() -> list[tuple[Category, datetime | None]]:
-    """The categories, each with the time of the newest article on its shelf."""
-    on_shelf = Listing.objects.filter(category=OuterRef("pk")).visible(timezone.now())
-    newest = on_shelf.newest_first().values("published_at")[:1]
+    """The categories, each with the time of its newest article."""
+    listed = Listing.objects.filter(category=OuterRef("pk")).visible(timezone.now())
+    newest = listed.newest_first().values("published_at")[:1]
     found = Category.objects.annotate(newest=Subquery(newest))
     return [(category, category.newest) for category in found]

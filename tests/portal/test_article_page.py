@@ -111,8 +111,8 @@ def test_agency_shows_the_names_that_are_valid_on_the_day() -> None:
     for day, name in ((date(2020, 1, 1), "THỊ XÃ CŨ"), (date(2025, 7, 1), "PHƯỜNG MỚI")):
         SiteIdentity.objects.create(valid_from=day, name=name)
     at = timezone.make_aware(timezone.datetime(2025, 6, 30, 23, 59))
-    assert frame.load(at).identity["name"] == "THỊ XÃ CŨ"
-    assert frame.load(at + timedelta(minutes=1)).identity["name"] == "PHƯỜNG MỚI"
+    assert frame.load_frame(at).identity["name"] == "THỊ XÃ CŨ"
+    assert frame.load_frame(at + timedelta(minutes=1)).identity["name"] == "PHƯỜNG MỚI"
 
 
 def test_health_probes_tell_a_process_from_a_database(client: Client) -> None:

@@ -43,7 +43,7 @@ def test_typed_path_leads_on_in_the_language_of_the_page(
     found = []
     for language in ("vi", "en", "vi"):
         with translation.override(language):
-            found += [entry.url for entry in frame.load().menu]
+            found += [entry.url for entry in frame.load_frame().menu]
     assert found == [in_vietnamese, in_english, in_vietnamese]
 
 
@@ -53,7 +53,7 @@ def test_frame_is_read_as_of_the_moment_asked_for() -> None:
         text="Bão gần bờ.", starts_at=now, ends_at=now + timedelta(hours=1), level="warning"
     )
     for minutes, shown in ((-1, []), (0, ["Bão gần bờ."]), (59, ["Bão gần bờ."]), (60, [])):
-        alerts = frame.load(now + timedelta(minutes=minutes)).alerts
+        alerts = frame.load_frame(now + timedelta(minutes=minutes)).alerts
         assert [alert["text"] for alert in alerts] == shown
 
 
@@ -62,24 +62,24 @@ def test_labels_of_one_page_do_not_stay_for_the_next_in_another_language() -> No
     found = []
     for language in ("en", "vi", "en"):
         with translation.override(language):
-            found += [entry.label for entry in frame.load().menu]
+            found += [entry.label for entry in frame.load_frame().menu]
     assert found == ["Archive", "Lưu trữ", "Archive"]
 
 
 def test_statement_of_the_frame_is_compiled_once() -> None:
     now = timezone.now()
-    frame.load(now)
+    frame.load_frame(now)
     compiled = frame._statement.cache_info().misses
     with CaptureQueriesContext(connection) as captured:
-        frame.load(now)
-        frame.load(now + timedelta(days=1))
+        frame.load_frame(now)
+        frame.load_frame(now + timedelta(days=1))
     assert len(captured) == 2
     assert frame._statement.cache_info().misses == compiled
 
 
 def test_statement_of_the_frame_is_prepared_once_on_a_connection() -> None:
-    frame.load()
-    frame.load(timezone.now() + timedelta(days=1))
+    frame.load_frame()
+    frame.load_frame(timezone.now() + timedelta(days=1))
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT generic_plans + custom_plans >= 2 FROM pg_prepared_statements"

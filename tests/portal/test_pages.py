@@ -229,7 +229,7 @@ def test_frame_is_read_in_one_statement(
     from portal import frame
 
     with django_assert_num_queries(1):
-        loaded = frame.load()
+        loaded = frame.load_frame()
     assert loaded.identity["name"] == "ỦY BAN NHÂN DÂN PHƯỜNG YÊN HÀ"
     assert [entry.label for entry in loaded.menu] == ["Tin tức", "Giới thiệu", "Dịch vụ công"]
     assert [block["kind"] for block in loaded.sidebar] == ["map", "songs", "links"]
