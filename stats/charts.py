@@ -1,27 +1,26 @@
-"""Columns over time as an SVG drawn here: no script, no inline style, nothing to fetch.
+"""Column charts over time as SVG, without script, inline style or further requests.
 
-`templates/stats/chart.html` shows it, `stats/static/stats/chart.css` colours it. Every figure of a
-chart stands in a table beside it as well: that is its text for whoever cannot see it.
+`templates/stats/chart.html` renders them, `stats/static/stats/chart.css` colours them. A table next
+to each chart holds the same figures: it is the text alternative.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-# The drawing is stretched to the room there is; its words stand outside it and are not.
+# The drawing is stretched to the available width; its labels are outside and are not.
 WIDTH, HEIGHT = 1000, 200
-# More columns than this are narrower than a dot of a telephone: see `reports.drawn_unit`.
+# More columns than this are narrower than a pixel of a phone: see `periods.chart_unit`.
 MOST_COLUMNS = 400
 
 
 @dataclass(frozen=True)
 class Column:
-    """One figure: where it is drawn, as SVG reads numbers, and what it says when pointed at."""
+    """The column of one figure: numbers as SVG writes them, and its tooltip."""
 
     x: str
     y: str
@@ -32,7 +31,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Chart:
-    """Series of columns over the same times, those of the first series behind the others."""
+    """Series of columns over the same times; the first series is drawn behind the others."""
 
     title: str
     summary: str
@@ -45,7 +44,7 @@ class Chart:
 
 
 def column_chart(
-    title: str, names: Sequence[Any], rows: Sequence[tuple[str, Sequence[int]]]
+    title: str, names: Sequence[str], rows: Sequence[tuple[str, Sequence[int]]]
 ) -> Chart | None:
     """Draw columns.
 
@@ -60,7 +59,7 @@ def column_chart(
     most = max((figure for _time, figures in rows for figure in figures), default=0)
     if not most:
         return None
-    top = _round_up(most)
+    top = _top_of_scale(most)
     step = WIDTH / len(rows)
     # A gap as long as columns are wide enough to have one.
     width = step * 0.8 if len(rows) <= 130 else step
@@ -71,7 +70,7 @@ def column_chart(
                 y=f"{HEIGHT - figures[number] / top * HEIGHT:.2f}",
                 width=f"{width:.2f}",
                 height=f"{figures[number] / top * HEIGHT:.2f}",
-                words=f"{time} – {_said(names, figures)}",
+                words=f"{time} – {_format_figures(names, figures)}",
             )
             for place, (time, figures) in enumerate(rows)
             if figures[number]
@@ -82,7 +81,7 @@ def column_chart(
     return Chart(
         title=title,
         summary=_summary(names, rows),
-        names=[str(name) for name in names],
+        names=list(names),
         series=series,
         scale=[_number(top), "" if top % 2 else _number(top // 2), "0"],
         # The first, the middle and the last; with fewer columns as many as there are.
@@ -94,25 +93,25 @@ def _number(figure: int) -> str:
     return number_format(figure, force_grouping=True)
 
 
-def _said(names: Sequence[Any], figures: Sequence[int]) -> str:
+def _format_figures(names: Sequence[str], figures: Sequence[int]) -> str:
     return ", ".join(
         f"{name}: {_number(figure)}" for name, figure in zip(names, figures, strict=True)
     )
 
 
-def _summary(names: Sequence[Any], rows: Sequence[tuple[str, Sequence[int]]]) -> str:
-    """What the eye takes from the chart, in a sentence."""
+def _summary(names: Sequence[str], rows: Sequence[tuple[str, Sequence[int]]]) -> str:
+    """The chart in one sentence: its first and last time, and the highest column."""
     time, figures = max(rows, key=lambda row: row[1][0])
     return _("From %(first)s to %(last)s. Highest: %(time)s (%(figures)s).") % {
         "first": rows[0][0],
         "last": rows[-1][0],
         "time": time,
-        "figures": _said(names, figures),
+        "figures": _format_figures(names, figures),
     }
 
 
-def _round_up(most: int) -> int:
-    """The top of the scale: 1, 2, 4, 5, 6 or 8 with zeros behind it."""
+def _top_of_scale(most: int) -> int:
+    """The smallest of 1, 2, 4, 5, 6, 8, 10, 20, … that is not below `most`."""
     power = 1
     while True:
         for first in (1, 2, 4, 5, 6, 8):

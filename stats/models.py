@@ -1,4 +1,4 @@
-"""What is kept of visits: totals for ever, and for half an hour who is here, as a keyed hash."""
+"""Totals of visits, kept for ever, and keyed hashes of who is here, kept for half an hour."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _not_negative(model: str, *names: str) -> list[models.BaseConstraint]:
 
 
 class DailyTotal(models.Model):
-    """What one day of Việt Nam brought, people and bots apart. Kept for ever."""
+    """Visits and page views of one day in Việt Nam, of people and of bots. Kept for ever."""
 
     day = models.DateField(_("day"), primary_key=True)
     visits = models.BigIntegerField(_("visits"), default=0)
@@ -129,7 +129,7 @@ class HourlyArticleViews(models.Model):
 
 
 class ArticleViews(models.Model):
-    """How often one article was read since it stands: what its page shows, in one row."""
+    """All views of an article: the figure on its page."""
 
     article = models.OneToOneField(
         Article,
@@ -160,7 +160,7 @@ class ArticleViews(models.Model):
 class OpeningBalance(models.Model):
     """What an earlier site had counted up to a day; one row at most.
 
-    Days before `since` may stand among the daily totals as history: the figure holds them already.
+    Daily totals before `since` are history: the figure includes them.
     """
 
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
@@ -183,10 +183,10 @@ class OpeningBalance(models.Model):
 
 
 class Presence(models.Model):
-    """Who was here in the last half hour, as a hash keyed by a secret that changes every day.
+    """Who was here in the last half hour, as a keyed hash; the key changes every day.
 
-    Nothing leads from a row to a person, nor from a person at an article to the same person
-    elsewhere: each has a key of its own. Rows older than half an hour are erased.
+    A row cannot be traced to a person, nor can the row of a person at an article be linked to other
+    rows of the same person. Rows older than half an hour are deleted.
     """
 
     key = models.UUIDField(primary_key=True)
@@ -209,7 +209,7 @@ class Presence(models.Model):
 
 
 class Writer(models.Model):
-    """A process that counts, and the last batch it has written: none is ever written twice."""
+    """A process that counts, and the number of its last batch, so that none is written twice."""
 
     id = models.UUIDField(primary_key=True)
     batch = models.BigIntegerField()

@@ -1,4 +1,4 @@
-"""What the public pages read of the totals: most read articles, days, months and years."""
+"""Queries of the public pages: most read articles, and totals by day, month and year."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from typing import Any
 
 from django.db.models import IntegerField, QuerySet, Sum, Value
 from django.db.models.functions import TruncMonth, TruncYear
+from django.db.models.functions.datetime import TruncBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from news.models import Article
 from stats.models import DailyArticleViews, DailyTotal, HourlyArticleViews
 
-# Days of a period; the first is counted by the hour.
-PERIODS: dict[int, Any] = {1: _("24 hours"), 7: _("7 days"), 30: _("30 days")}
+# The periods of the lists, by their days; one day is counted by the hour.
+PERIODS: dict[int, str | Promise] = {1: _("24 hours"), 7: _("7 days"), 30: _("30 days")}
 
 
 @dataclass(frozen=True)
-class ReadArticle:
+class MostReadArticle:
     """An article in a list of the most read."""
 
     id: int
@@ -30,36 +32,36 @@ class ReadArticle:
 
 
 @dataclass(frozen=True)
-class Period:
-    """The most read articles of some days, the most read first."""
+class MostReadList:
+    """The most read articles of a period, the most read first."""
 
     days: int
-    label: Any
-    articles: list[ReadArticle]
+    label: str | Promise
+    articles: list[MostReadArticle]
 
 
-def most_read(count: int, at: datetime | None = None) -> list[Period]:
-    """The most read articles of each period that lists may show; one statement.
+def most_read(count: int, at: datetime | None = None) -> list[MostReadList]:
+    """The most read published articles of each period; one statement.
 
     Args:
         count: how many of each period.
-        at: the moment to show; now if None. “24 hours” are the current hour and the 24 before it.
+        at: the end of the periods; default: now. “24 hours” are this hour and the 24 before it.
 
     Returns:
-        The periods in which anything was read.
+        The lists of the periods in which anything was read.
     """
     at = at or timezone.now()
-    parts = [_ranked(days, at)[:count] for days in PERIODS]
-    found: dict[int, list[ReadArticle]] = {days: [] for days in PERIODS}
+    parts = [_most_read_rows(days, at)[:count] for days in PERIODS]
+    found: dict[int, list[MostReadArticle]] = {days: [] for days in PERIODS}
     for days, pk, title, slug, views in parts[0].union(*parts[1:], all=True):
         url = reverse("news:article-detail", args=[slug, pk])
-        found[days].append(ReadArticle(pk, title, url, views))
+        found[days].append(MostReadArticle(pk, title, url, views))
     for articles in found.values():
         articles.sort(key=lambda article: (article.views, article.id), reverse=True)
-    return [Period(days, PERIODS[days], found[days]) for days in PERIODS if found[days]]
+    return [MostReadList(days, PERIODS[days], found[days]) for days in PERIODS if found[days]]
 
 
-def _ranked(days: int, at: datetime) -> QuerySet[Any, Any]:
+def _most_read_rows(days: int, at: datetime) -> QuerySet[Any, tuple[int, int, str, str, int]]:
     """Rows of days, id, title, slug and views of one period."""
     rows: QuerySet[Any]
     if days == 1:
@@ -78,16 +80,16 @@ def _ranked(days: int, at: datetime) -> QuerySet[Any, Any]:
 
 
 @dataclass(frozen=True)
-class Span:
-    """A month or a year, or everything before what is counted by days."""
+class PeriodTotal:
+    """The visits and page views of a month or a year."""
 
     first: date
     visits: int
     page_views: int
 
 
-def days(count: int, at: datetime | None = None) -> list[DailyTotal]:
-    """The last `count` days, the oldest first; a day without a row has nothing but noughts."""
+def last_daily_totals(count: int, at: datetime | None = None) -> list[DailyTotal]:
+    """The last `count` days, the oldest first; a day without a row counts 0."""
     today = timezone.localdate(at)
     first = today - timedelta(days=count - 1)
     rows = {row.day: row for row in DailyTotal.objects.filter(day__gte=first, day__lte=today)}
@@ -95,17 +97,17 @@ def days(count: int, at: datetime | None = None) -> list[DailyTotal]:
     return [rows.get(day) or DailyTotal(day=day) for day in every]
 
 
-def months(count: int, at: datetime | None = None) -> list[Span]:
+def monthly_totals(count: int, at: datetime | None = None) -> list[PeriodTotal]:
     """The last `count` months in which anything was counted, the newest first."""
-    return _spans(TruncMonth("day"), at)[:count]
+    return _totals_by(TruncMonth("day"), at)[:count]
 
 
-def years(at: datetime | None = None) -> list[Span]:
+def yearly_totals(at: datetime | None = None) -> list[PeriodTotal]:
     """All years in which anything was counted, the newest first."""
-    return _spans(TruncYear("day"), at)
+    return _totals_by(TruncYear("day"), at)
 
 
-def _spans(start: Any, at: datetime | None) -> list[Span]:
+def _totals_by(start: TruncBase, at: datetime | None) -> list[PeriodTotal]:
     rows = (
         DailyTotal.objects.filter(day__lte=timezone.localdate(at))
         .order_by()
@@ -114,4 +116,4 @@ def _spans(start: Any, at: datetime | None) -> list[Span]:
         .annotate(visits=Sum("visits"), page_views=Sum("page_views"))
         .order_by("-first")
     )
-    return [Span(row["first"], row["visits"], row["page_views"]) for row in rows]
+    return [PeriodTotal(row["first"], row["visits"], row["page_views"]) for row in rows]

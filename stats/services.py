@@ -1,4 +1,4 @@
-"""What staff change by hand: the figures that an earlier site had counted."""
+"""Set the opening balances: what an earlier site had counted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 from news.models import Article
 from stats.models import ArticleViews, OpeningBalance
 
-# What PostgreSQL can hold, with room to count on.
+# Well below the largest bigint, so that counting can go on.
 MAX_FIGURE = 10**15
 
 
@@ -18,13 +18,13 @@ def set_opening_balance(*, figure: int, since: date | None = None) -> OpeningBal
 
     Args:
         figure: its visits in all, 0 or more.
-        since: the first day that is added to the figure; what stands unchanged if None, and today
-            if nothing stands yet. Earlier daily totals are history that the figure holds already.
+        since: the first day that is added to the figure; default: as it is, at first today. Earlier
+            daily totals are history that the figure includes.
 
     Raises:
         ValueError: the figure is negative or beyond all reason.
     """
-    _check(figure)
+    _check_figure(figure)
     current = OpeningBalance.objects.first()
     since = since or (current.since if current else timezone.localdate())
     row, _ = OpeningBalance.objects.update_or_create(
@@ -39,7 +39,7 @@ def set_article_opening_balance(*, article: Article, figure: int) -> ArticleView
     Raises:
         ValueError: the figure is negative or beyond all reason.
     """
-    _check(figure)
+    _check_figure(figure)
     # Only this column: the counter adds to the other at the same time.
     row, _ = ArticleViews.objects.update_or_create(
         article=article, defaults={"opening_balance": figure}
@@ -47,6 +47,6 @@ def set_article_opening_balance(*, article: Article, figure: int) -> ArticleView
     return row
 
 
-def _check(figure: int) -> None:
+def _check_figure(figure: int) -> None:
     if not 0 <= figure <= MAX_FIGURE:
         raise ValueError(f"not a number of visits: {figure}")

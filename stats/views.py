@@ -1,8 +1,6 @@
-"""The public pages: how visits are counted and what came out, and what is read most."""
+"""The public pages: how visits are counted with their figures, and the most read articles."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext
@@ -17,12 +15,12 @@ MOST_READ = 20
 
 
 class HowView(TemplateView):
-    """The rules of counting in words, and the last days, months and years in figures."""
+    """The rules of counting, and the totals of the last days, months and years."""
 
     template_name = "stats/how.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        days = reading.days(DAYS)
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        days = reading.last_daily_totals(DAYS)
         return super().get_context_data(**kwargs) | {
             "days": days[::-1],
             "chart": charts.column_chart(
@@ -30,8 +28,8 @@ class HowView(TemplateView):
                 [gettext("Page views"), gettext("Visits")],
                 [(f"{row.day:%d/%m}", (row.page_views, row.visits)) for row in days],
             ),
-            "months": reading.months(MONTHS),
-            "years": reading.years(),
+            "months": reading.monthly_totals(MONTHS),
+            "years": reading.yearly_totals(),
             "opening": OpeningBalance.objects.first(),
             "visit_minutes": recording.VISIT.seconds // 60,
             "keys_change_at": f"{recording.KEYS_CHANGE_AT.seconds // 3600}:00",
@@ -46,7 +44,7 @@ class MostReadView(TemplateView):
 
     template_name = "stats/most_read_page.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(**kwargs) | {
             "periods": reading.most_read(MOST_READ),
             "has_english": True,

@@ -1,18 +1,20 @@
-"""The pages of figures: visits of the site, the most read articles, and one article by time."""
+"""The reports: visits of the site, the most read articles, and one article by time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,17 +23,18 @@ from news.models import Article
 from ratings.models import RatingSummary
 from stats import reports
 from stats.admin.forms import PeriodForm, RankingForm, VisitsForm
-from stats.charts import column_chart
+from stats.charts import Chart, column_chart
 from stats.models import DailyArticleViews, DailyTotal
-from stats.reports import Period, Row, Unit
+from stats.periods import Period, Unit, percent_change, quick_choices
+from stats.reports import Row
 
 READABLE = {Article.Status.PUBLISHED, Article.Status.WITHDRAWN}
 ROWS_PER_PAGE = 100
 ARTICLES_PER_PAGE = 50
 
 
-def goes_with_its_article(request: HttpRequest) -> bool:
-    """Whether figures are about to be deleted because their article is."""
+def is_deleting_article(request: HttpRequest) -> bool:
+    """Whether the request deletes articles; their figures are deleted with them."""
     match = request.resolver_match
     return match is not None and match.view_name in {
         "admin:news_article_delete",
@@ -40,41 +43,45 @@ def goes_with_its_article(request: HttpRequest) -> bool:
 
 
 class ReportAdmin(admin.ModelAdmin):
-    """A report in place of a list of rows: nothing is added, changed or opened here."""
+    """Base of the reports, which stand in place of the list of rows. Nothing can be changed."""
 
-    form_of_report: type[PeriodForm]
+    form_class: type[PeriodForm]
     template: str
-    heading: Any
+    heading: str | Promise
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return goes_with_its_article(request)
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return is_deleting_article(request)
 
-    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kw: Any) -> Any:
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: object, **kwargs: object
+    ) -> HttpResponse:
         return HttpResponseRedirect(reverse(f"admin:stats_{self.opts.model_name}_changelist"))
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return self.answer(request)
+    def changelist_view(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponseBase:
+        return self.respond(request)
 
-    def answer(self, request: HttpRequest, **about: Any) -> HttpResponse | Any:
-        """The page of the report, or its table as a file; with a wrong period the form alone."""
+    def respond(self, request: HttpRequest, **extra_context: object) -> HttpResponseBase:
+        """The page of the report, or its table as a file; with an invalid period the form alone."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         kind = request.GET.get("export")
         if kind not in {None, "csv", "xlsx"}:
             raise Http404
-        form = self.form_of_report(request.GET)
-        context: dict[str, Any] = {"form": form}
+        form = self.form_class(request.GET)
+        context: dict[str, object] = {"form": form}
         if form.is_valid():
             if kind:
-                return self.export(form, kind, **about)
-            context |= self.report(form, request, **about)
-            context |= {"period": form.period, "quick": self._quick(form)}
+                return self.export(form, kind)
+            context |= self.get_report_context(form, request)
+            context |= {"period": form.period, "quick": self._quick_choices(form)}
         return TemplateResponse(
             request,
             self.template,
@@ -82,23 +89,24 @@ class ReportAdmin(admin.ModelAdmin):
                 **self.admin_site.each_context(request),
                 "title": self.heading,
                 "opts": self.opts,
-                "query": _query(request, "export", "page"),
+                "query": _query_without(request, "export", "page"),
                 **context,
-                **about,
+                **extra_context,
                 "may_set_balance": request.user.has_perm("stats.change_articleviews"),
                 "media": self.media + form.media,
             },
         )
 
-    def report(self, form: Any, request: HttpRequest, **about: Any) -> dict[str, Any]:
+    def get_report_context(self, form: PeriodForm, request: HttpRequest) -> dict[str, object]:
         """What the template shows of a valid form."""
         raise NotImplementedError
 
-    def export(self, form: Any, kind: str, **about: Any) -> HttpResponse | Any:
+    def export(self, form: PeriodForm, kind: str) -> HttpResponseBase:
+        """The table of a valid form as a file; `kind` is "csv" or "xlsx"."""
         raise NotImplementedError
 
-    def _quick(self, form: PeriodForm) -> list[tuple[Any, str, bool]]:
-        """Name and query of each period to choose, and whether it is the one shown."""
+    def _quick_choices(self, form: PeriodForm) -> list[tuple[str | Promise, str, bool]]:
+        """The name and the query of each period to choose, and whether it is the one shown."""
         keep = {name: form.data[name] for name in form.fields if name not in {"first", "last"}}
         return [
             (
@@ -112,94 +120,92 @@ class ReportAdmin(admin.ModelAdmin):
                 ),
                 period == form.period,
             )
-            for name, period in reports.quick_choices(form.today)
+            for name, period in quick_choices(form.today)
         ]
 
 
-def _query(request: HttpRequest, *without: str) -> str:
-    """The query of this page, to which a link adds something."""
+def _query_without(request: HttpRequest, *names: str) -> str:
+    """The query string of the request without some of its parameters."""
     query = request.GET.copy()
-    for name in without:
+    for name in names:
         query.pop(name, None)
     return query.urlencode()
 
 
-def _name(what: str, period: Period) -> str:
+def _file_name(report: str, period: Period) -> str:
     """The name of a file, without its ending."""
-    return f"{what}-{period.first:%Y-%m-%d}-{period.last:%Y-%m-%d}"
+    return f"{report}-{period.first:%Y-%m-%d}-{period.last:%Y-%m-%d}"
 
 
 def _time_header(unit: str) -> list[str]:
     return [_("Day")] if unit == Unit.DAY else [_("From day"), _("To day")]
 
 
-def _time_cells(row: Row) -> list[Any]:
+def _time_cells(row: Row) -> list[object]:
     part = row.part
     return [part.first] if part.unit == Unit.DAY else [part.first, part.last]
 
 
-def _with_average(row: Row) -> list[Any]:
+def _article_cells(row: Row) -> list[object]:
     """The figures of an article, with the average in place of the sum of the scores."""
     views, bot_views, count, total, comments = row.figures
     average = RatingSummary(count=count, total=total).figures["average"]
     return [views, bot_views, count, average, comments]
 
 
-def _page(request: HttpRequest, rows: Any, per_page: int = ROWS_PER_PAGE) -> Any:
-    return Paginator(rows, per_page).get_page(request.GET.get("page"))
+def _page(request: HttpRequest, rows: list[tuple[object, ...]]) -> Page[tuple[object, ...]]:
+    return Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
 
 
-def _columns(rows: list[Row], *places: int) -> list[tuple[str, list[int]]]:
-    return [(str(row.part), [row.figures[place] for place in places]) for row in rows]
+def _chart(title: str, rows: Iterable[Row], series: dict[str, int]) -> Chart | None:
+    """A chart of some figures of the rows: the name of each series and its place in a row."""
+    columns = [(str(row.part), [row.figures[place] for place in series.values()]) for row in rows]
+    return column_chart(title, list(series), columns)
 
 
 @admin.register(DailyTotal)
 class VisitsAdmin(ReportAdmin):
-    """Visits and page views of the site, people and bots apart."""
+    """Visits and page views of the site, of people and of bots."""
 
-    form_of_report = VisitsForm
+    form_class = VisitsForm
     template = "admin/stats/visits.html"
     heading = gettext_lazy("Visits of the site")
 
-    def report(self, form: Any, request: HttpRequest, **about: Any) -> dict[str, Any]:
+    def get_report_context(self, form: PeriodForm, request: HttpRequest) -> dict[str, object]:
         report = reports.visit_report(form.period, form.cleaned_data["unit"])
         before = report.before or (None,) * len(report.totals)
-        names = self._names()
+        names = self._column_names()
         return {
             "report": report,
             "totals": [
-                (name, now, reports.change(now, then or 0))
+                (name, now, percent_change(now, then or 0))
                 for name, now, then in zip(names, report.totals, before, strict=True)
             ],
             "names": names,
             "page": _page(request, [(row.part, row.figures) for row in report.rows[::-1]]),
             "charts": [
-                # Page views are never fewer than visits: they stand behind.
-                column_chart(
-                    _("People"), [_("Page views"), _("Visits")], _columns(report.drawn, 1, 0)
-                ),
-                column_chart(
-                    _("Bots"), [_("Page views"), _("Visits")], _columns(report.drawn, 3, 2)
-                ),
+                # Page views first, since they are more than visits: the first series is behind.
+                _chart(_("People"), report.chart_rows, {_("Page views"): 1, _("Visits"): 0}),
+                _chart(_("Bots"), report.chart_rows, {_("Page views"): 3, _("Visits"): 2}),
             ],
         }
 
-    def _names(self) -> list[str]:
+    def _column_names(self) -> list[str]:
         return [_("Visits"), _("Page views"), _("Visits of bots"), _("Page views of bots")]
 
-    def export(self, form: Any, kind: str, **about: Any) -> HttpResponse | Any:
+    def export(self, form: PeriodForm, kind: str) -> HttpResponseBase:
         unit = form.cleaned_data["unit"]
         report = reports.visit_report(form.period, unit)
         rows = ([*_time_cells(row), *row.figures] for row in report.rows)
-        header = [*_time_header(unit), *self._names()]
-        return spreadsheets.answer(_name("luot-truy-cap", form.period), header, rows, kind)
+        header = [*_time_header(unit), *self._column_names()]
+        return spreadsheets.answer(_file_name("luot-truy-cap", form.period), header, rows, kind)
 
 
 @admin.register(DailyArticleViews)
 class RankingAdmin(ReportAdmin):
-    """The most read articles of a period; behind each, the figures of that article by time."""
+    """The most read articles of a period, with a page of figures for each article."""
 
-    form_of_report = RankingForm
+    form_class = RankingForm
     template = "admin/stats/ranking.html"
     heading = gettext_lazy("Most read articles")
 
@@ -207,24 +213,23 @@ class RankingAdmin(ReportAdmin):
         view = self.admin_site.admin_view(self.article_view)
         return [path("article/<int:pk>/", view, name="stats_article"), *super().get_urls()]
 
-    def report(self, form: Any, request: HttpRequest, **about: Any) -> dict[str, Any]:
+    def get_report_context(self, form: PeriodForm, request: HttpRequest) -> dict[str, object]:
         ranking = reports.Ranking(form.period, form.cleaned_data["category"])
-        return {
-            "views": ranking.views,
-            "page": _page(request, ranking, ARTICLES_PER_PAGE),
-        }
+        pages: Paginator[reports.RankedArticle]
+        pages = Paginator(ranking, ARTICLES_PER_PAGE)  # type: ignore[arg-type] # it takes slices
+        return {"views": ranking.views, "page": pages.get_page(request.GET.get("page"))}
 
-    def export(self, form: Any, kind: str, **about: Any) -> HttpResponse | Any:
+    def export(self, form: PeriodForm, kind: str) -> HttpResponseBase:
         ranking = reports.Ranking(form.period, form.cleaned_data["category"])
         header = [
             *(_("Place"), _("Title"), _("Category"), _("Published at"), _("Views")),
             *(_("Ratings"), _("Average rating"), _("Comments"), _("Number of the article")),
         ]
         return spreadsheets.answer(
-            _name("bai-doc-nhieu", form.period), header, self._lines(ranking), kind
+            _file_name("bai-doc-nhieu", form.period), header, self._file_rows(ranking), kind
         )
 
-    def _lines(self, ranking: reports.Ranking) -> Iterator[list[Any]]:
+    def _file_rows(self, ranking: reports.Ranking) -> Iterator[list[object]]:
         for row in ranking:
             rating = row.rating.figures
             yield [
@@ -233,43 +238,43 @@ class RankingAdmin(ReportAdmin):
                 *(rating["count"], rating["average"], row.comments, row.article.pk),
             ]
 
-    def article_view(self, request: HttpRequest, pk: int) -> HttpResponse | Any:
-        article = get_object_or_404(Article.objects.defer("body"), pk=pk)
-        return ArticlePage(self.model, self.admin_site).answer(
-            request, article=article, subtitle=article.title
-        )
+    def article_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        page = ArticleReportPage(self.model, self.admin_site)
+        page.article = get_object_or_404(Article.objects.defer("body"), pk=pk)
+        return page.respond(request, article=page.article, subtitle=page.article.title)
 
 
-class ArticlePage(ReportAdmin):
-    """What readers did with one article."""
+class ArticleReportPage(ReportAdmin):
+    """Views, ratings and comments of one article; made anew for each request."""
 
-    form_of_report = VisitsForm
+    article: Article
+
+    form_class = VisitsForm
     template = "admin/stats/article.html"
     heading = gettext_lazy("Statistics of the article")
 
-    def report(
-        self, form: Any, request: HttpRequest, *, article: Any = None, **about: Any
-    ) -> dict[str, Any]:
+    def get_report_context(self, form: PeriodForm, request: HttpRequest) -> dict[str, object]:
+        article = self.article
         report = reports.article_report(article, form.period, form.cleaned_data["unit"])
         return {
             "report": report,
-            "names": self._names(),
-            "page": _page(request, [(row.part, _with_average(row)) for row in report.rows[::-1]]),
+            "names": self._column_names(),
+            "page": _page(request, [(row.part, _article_cells(row)) for row in report.rows[::-1]]),
             "charts": [
-                column_chart(_("Views"), [_("Views")], _columns(report.drawn, 0)),
-                column_chart(_("Ratings"), [_("Ratings")], _columns(report.drawn, 2)),
-                column_chart(_("Comments"), [_("Comments")], _columns(report.drawn, 4)),
+                _chart(_("Views"), report.chart_rows, {_("Views"): 0}),
+                _chart(_("Ratings"), report.chart_rows, {_("Ratings"): 2}),
+                _chart(_("Comments"), report.chart_rows, {_("Comments"): 4}),
             ],
             "is_readable": article.status in READABLE and article.has_been_public,
         }
 
-    def _names(self) -> list[str]:
+    def _column_names(self) -> list[str]:
         return [_("Views"), _("Views of bots"), _("Ratings"), _("Average rating"), _("Comments")]
 
-    def export(self, form: Any, kind: str, *, article: Any = None, **about: Any) -> Any:
+    def export(self, form: PeriodForm, kind: str) -> HttpResponseBase:
         unit = form.cleaned_data["unit"]
-        report = reports.article_report(article, form.period, unit)
-        header = [*_time_header(unit), *self._names()]
-        rows = ([*_time_cells(row), *_with_average(row)] for row in report.rows)
-        name = _name(f"bai-viet-{article.pk}", form.period)
+        report = reports.article_report(self.article, form.period, unit)
+        header = [*_time_header(unit), *self._column_names()]
+        rows = ([*_time_cells(row), *_article_cells(row)] for row in report.rows)
+        name = _file_name(f"bai-viet-{self.article.pk}", form.period)
         return spreadsheets.answer(name, header, rows, kind)

@@ -1,8 +1,9 @@
-"""What the newsroom asks of the figures: from which day to which, in which steps, of what."""
+"""The forms above the reports: period, unit, category."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
@@ -13,11 +14,14 @@ from django.utils.translation import gettext_lazy
 
 from news.models import Category
 from news.staff_admin.choices import category_choices
-from stats.reports import EARLIEST, Period, Unit, last_days
+from stats.periods import EARLIEST, Period, Unit, last_days
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 
-def day_field(label: Any, **options: Any) -> forms.DateField:
-    """A day, typed or picked from the calendar of the admin."""
+def day_field(label: _StrOrPromise, **options: Any) -> forms.DateField:
+    """A day, typed or chosen in the calendar of the admin."""
     return forms.DateField(
         label=label,
         widget=AdminDateWidget(),
@@ -32,7 +36,7 @@ def day_field(label: Any, **options: Any) -> forms.DateField:
 
 
 def check_day(form: forms.Form | forms.ModelForm, name: str) -> None:
-    """Refuse a day that has not come yet, or was before anything was counted."""
+    """Add an error for a day in the future or before anything was counted."""
     day = form.cleaned_data.get(name)
     if day is None:
         return
@@ -44,12 +48,12 @@ def check_day(form: forms.Form | forms.ModelForm, name: str) -> None:
 
 
 class PeriodForm(forms.Form):
-    """A period; the last 30 days where nothing was asked for. Days to come are left out."""
+    """A period; by default the last 30 days. Future days are left out."""
 
     first = day_field(gettext_lazy("From day"))
     last = day_field(gettext_lazy("To day"))
 
-    def __init__(self, asked: Any) -> None:
+    def __init__(self, query: Mapping[str, str]) -> None:
         self.today = timezone.localdate()
         period = last_days(30, self.today)
         data = {
@@ -58,7 +62,7 @@ class PeriodForm(forms.Form):
             "unit": Unit.DAY.value,
             "category": "",
         }
-        super().__init__({name: asked.get(name, value) for name, value in data.items()})
+        super().__init__({name: query.get(name, value) for name, value in data.items()})
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -75,6 +79,8 @@ class PeriodForm(forms.Form):
 
 
 class VisitsForm(PeriodForm):
+    """A period in days, weeks, months or years."""
+
     unit = forms.ChoiceField(
         label=gettext_lazy("By"),
         choices=[(unit.value, capfirst(str(unit.label))) for unit in Unit],
@@ -83,6 +89,8 @@ class VisitsForm(PeriodForm):
 
 
 class RankingForm(PeriodForm):
+    """A period, and the category whose articles are ranked."""
+
     category = forms.TypedChoiceField(
         label=gettext_lazy("Category"),
         required=False,
@@ -91,7 +99,7 @@ class RankingForm(PeriodForm):
         error_messages={"invalid_choice": gettext_lazy("Choose one of the categories.")},
     )
 
-    def __init__(self, asked: Any) -> None:
-        super().__init__(asked)
+    def __init__(self, query: Mapping[str, str]) -> None:
+        super().__init__(query)
         field: Any = self.fields["category"]
         field.choices = [("", _("All categories")), *category_choices()]

@@ -1,13 +1,17 @@
-"""What an earlier site had counted: for the whole site, and for each article."""
+"""Opening balances: what an earlier site had counted, for the site and for each article."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -21,15 +25,18 @@ from news.models import Article
 from news.staff_admin.keys import is_primary_key
 from news.staff_admin.model_admin import StaffAdmin
 from stats import figures, services
-from stats.admin.figures import goes_with_its_article
+from stats.admin.figures import is_deleting_article
 from stats.admin.forms import check_day, day_field
 from stats.models import ArticleViews, OpeningBalance
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
 
 class FigureField(forms.IntegerField):
-    """A number of visits, typed with or without dots between its thousands."""
+    """A number of visits, with or without dots between the thousands."""
 
-    def __init__(self, *, label: Any, **options: Any) -> None:
+    def __init__(self, *, label: _StrOrPromise, **options: Any) -> None:
         super().__init__(
             label=label,
             localize=True,
@@ -58,7 +65,7 @@ class OpeningBalanceForm(forms.ModelForm):
         model = OpeningBalance
         fields: list[str] = []  # the admin's fields choose
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         data = super().clean() or self.cleaned_data
         check_day(self, "since")
         return data
@@ -76,7 +83,7 @@ class ArticleViewsForm(forms.ModelForm):
 
 
 class BalanceAdmin(StaffAdmin):
-    """Figures of an earlier site: never added by hand nor deleted, only set; set to 0 is none."""
+    """Figures of an earlier site can be changed, not added or deleted; 0 stands for none."""
 
     change_form_template = "admin/stats/balance_form.html"
 
@@ -86,25 +93,29 @@ class BalanceAdmin(StaffAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return goes_with_its_article(request)
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return is_deleting_article(request)
 
-    def construct_change_message(
-        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
-    ) -> Any:
-        """Each field with what stood there and what stands there now."""
+    def construct_change_message(  # type: ignore[override]
+        self,
+        request: HttpRequest,
+        form: forms.ModelForm,
+        formsets: Iterable[forms.BaseFormSet],
+        add: bool = False,
+    ) -> str:
+        """Each changed field with its old and its new value."""
         return "; ".join(
             _("%(field)s: %(old)s → %(new)s")
             % {
                 "field": form.fields[name].label,
-                "old": _said(form.initial.get(name)),
-                "new": _said(form.cleaned_data[name]),
+                "old": _format_value(form.initial.get(name)),
+                "new": _format_value(form.cleaned_data[name]),
             }
             for name in form.changed_data
         )
 
 
-def _said(value: Any) -> str:
+def _format_value(value: int | date | None) -> str:
     if value is None:
         return "–"
     return number(value) if isinstance(value, int) else f"{value:%d/%m/%Y}"
@@ -128,29 +139,35 @@ class OpeningBalanceAdmin(BalanceAdmin):
         )
     ]
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:stats_openingbalance_change", args=[1]))
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> OpeningBalance | None:
         if object_id != "1":
             return None
         today = timezone.localdate()
         return OpeningBalance.objects.first() or OpeningBalance(figure=0, since=today)
 
     def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+        self, request: HttpRequest, context: dict[str, Any], *args: object, **kwargs: Any
     ) -> HttpResponse:
         context["subtitle"] = None
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+    def response_post_save_change(self, request: HttpRequest, obj: Model) -> HttpResponseRedirect:
         return HttpResponseRedirect(reverse("admin:index"))
 
     @admin.display(description=gettext_lazy("total shown now"))
     def total_now(self, balance: OpeningBalance) -> str:
         return number(figures.read_figures().total)
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: OpeningBalance, form: forms.ModelForm, change: bool
+    ) -> None:
         services.set_opening_balance(
             figure=form.cleaned_data["figure"], since=form.cleaned_data["since"]
         )
@@ -179,7 +196,9 @@ class ArticleViewsAdmin(BalanceAdmin):
         )
     ]
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> ArticleViews | None:
         if not is_primary_key(object_id):
             return None
         article = Article.objects.defer("body").filter(pk=object_id).first()
@@ -191,7 +210,7 @@ class ArticleViewsAdmin(BalanceAdmin):
         return row
 
     def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: Any = None
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         context = dict(extra_context or {})
         if row := self.get_object(request, object_id):
@@ -214,19 +233,23 @@ class ArticleViewsAdmin(BalanceAdmin):
         return number(row.total)
 
     def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+        self, request: HttpRequest, context: dict[str, Any], *args: object, **kwargs: Any
     ) -> HttpResponse:
         context["subtitle"] = kwargs["obj"].article.title
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: ArticleViews, form: forms.ModelForm, change: bool
+    ) -> None:
         services.set_article_opening_balance(
             article=obj.article, figure=form.cleaned_data["opening_balance"]
         )
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Name the article in what was done lately: the row itself has only its number."""
-        entry = super().log_change(request, obj, message)
+    def log_change(  # type: ignore[override]
+        self, request: HttpRequest, obj: ArticleViews, message: object
+    ) -> LogEntry | None:
+        """Show the title of the article among the recent actions, where the row has only an id."""
+        entry: LogEntry | None = super().log_change(request, obj, message)
         if entry is not None:
             entry.object_repr = obj.article.title[:200]
             entry.save(update_fields=["object_repr"])

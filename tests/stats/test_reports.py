@@ -9,15 +9,15 @@ import pytest
 
 from stats.charts import MOST_COLUMNS
 from stats.models import DailyTotal
-from stats.reports import (
+from stats.periods import (
     Period,
     Unit,
-    change,
-    drawn_unit,
+    chart_unit,
     last_days,
+    percent_change,
     quick_choices,
-    visit_report,
 )
+from stats.reports import visit_report
 
 
 def parts(first: date, last: date, unit: str) -> list[str]:
@@ -108,7 +108,7 @@ def test_quick_choices_end_today() -> None:
 )
 def test_a_chart_of_a_long_period_takes_longer_steps(days: int, unit: str, drawn: str) -> None:
     period = last_days(days, date(2026, 11, 22))
-    assert drawn_unit(period, unit) == drawn
+    assert chart_unit(period, unit) == drawn
     assert len(list(period.parts(drawn))) <= MOST_COLUMNS + 2
 
 
@@ -119,7 +119,7 @@ def test_a_chart_of_a_long_period_takes_longer_steps(days: int, unit: str, drawn
 def test_a_change_is_told_in_per_cent_of_what_was(
     now: int, before: int, expected: float | None
 ) -> None:
-    assert change(now, before) == expected
+    assert percent_change(now, before) == expected
 
 
 @pytest.mark.django_db
