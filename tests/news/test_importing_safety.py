@@ -1,4 +1,4 @@
-"""The import beside others: killed in the middle, twice at once, beside a clerk at work."""
+"""The import as a process: stopped in the middle, and told on the way."""
 
 import itertools
 import json
@@ -7,19 +7,17 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from news.importing import service
 from news.importing.service import BATCH
 from news.models import Article, Category, Listing, OldAddress, Tag
-from tests.factories import make_article, make_category
 from tests.portal.running import PATIENCE
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
@@ -138,45 +136,6 @@ def _plain(summary):
     return "".join(
         f"{name}: {number}\n" for name, number in zip(service.OUTCOMES, numbers, strict=False)
     )
-
-
-def test_two_imports_of_one_file_at_once_make_no_duplicates(path):
-    def run(_number):
-        try:
-            return _plain(run_import(path))
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(2) as pool:
-        summaries = list(pool.map(run, range(2)))
-    assert all("refused: 0" in summary for summary in summaries)
-    assert_all_is_there()
-
-
-def test_import_and_a_clerk_who_publishes_and_moves_categories_do_not_block_each_other(path):
-    shelf, below = make_category("Mục 0"), make_category("Mục 1")
-    article = make_article(category=shelf)
-
-    def clerk():
-        try:
-            for number in range(15):
-                with transaction.atomic():
-                    Article.objects.filter(pk=article.pk).update(
-                        category=[shelf, below][number % 2]
-                    )
-                with transaction.atomic():
-                    below.parent = None if number % 2 else shelf
-                    below.save()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as pool:
-        working = pool.submit(clerk)
-        summary = _plain(run_import(path))
-        working.result(timeout=PATIENCE)
-    assert "refused: 0" in summary
-    assert f"created: {COUNT}" in summary
-    assert Article.objects.count() == COUNT + 1
 
 
 def test_progress_is_told_on_the_way(path, monkeypatch):

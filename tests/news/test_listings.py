@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.paginator import EmptyPage, PageNotAnInteger
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.utils import DatabaseError
 from django.utils import timezone
 
 from news.models import Article, Category, Listing, ListingMonth
 from news.models.listings import list_page, months, page_number
+from tests.contention import result_of, threads, wait_until_blocked
 from tests.factories import make_article, make_category
 
 pytestmark = pytest.mark.django_db
@@ -229,73 +229,43 @@ def test_page_number_defaults_to_the_first() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_parallel_publishers_neither_deadlock_nor_lose_a_count() -> None:
-    root = make_category()
-    categories = [make_category(parent=root) for _ in range(4)]
-    drafts = [
-        make_article(category=categories[n % 4], more=[categories[(n + 2) % 4]], status="draft")
-        for n in range(24)
-    ]
-    errors: list[BaseException] = []
+    """Each publishes in the month in which the other one has published and not yet committed."""
+    march, april = (datetime(2024, month, 5, 12, tzinfo=VIETNAM) for month in (3, 4))
+    mine = [make_article(status="draft"), make_article(status="draft")]
+    theirs = [make_article(status="draft"), make_article(status="draft")]
 
-    def publish(mine: list[Article]) -> None:
-        try:
-            for article in mine:
-                with transaction.atomic():
-                    now = timezone.now()
-                    article.status = Article.Status.PUBLISHED
-                    article.published_at = article.first_published_at = now
-                    article.save()
-                    article.more_categories.add(root)
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connection.close()
+    def publish(article: Article, at: datetime) -> None:
+        article.status = Article.Status.PUBLISHED
+        article.published_at = article.first_published_at = at
+        article.save()
 
-    threads = [threading.Thread(target=publish, args=(drafts[n::6],)) for n in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
-    assert list_page(root, 1, 50).total == 24
+    def publish_theirs() -> None:
+        with transaction.atomic():
+            publish(theirs[0], april)
+            publish(theirs[1], march)
+
+    with threads() as start:
+        with transaction.atomic():
+            publish(mine[0], march)
+            other = start(publish_theirs)
+            wait_until_blocked(other)
+            publish(mine[1], april)
+        result_of(other)
+    assert list_page(None, 1, 50).total == 4
     assert_counts_are_true()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_publishing_while_a_category_moves_does_not_deadlock() -> None:
-    """A new article holds its category at the commit; a moved category holds its new parent."""
+    """A new article locks its category at the commit; a moved category locks its new parent."""
     parent, moving = make_category("Mẹ"), make_category("Con")
     make_article(category=moving)
-    errors: list[BaseException] = []
-    barrier = threading.Barrier(2, timeout=60)
-
-    def publish() -> None:
-        try:
-            with transaction.atomic():
-                make_article(category=parent)
-                barrier.wait()
-                # The other side has locked the parent by now, and waits for our lock.
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_sleep(0.3)")
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connection.close()
-
-    def move() -> None:
-        try:
-            barrier.wait()
-            Category.objects.filter(pk=moving.pk).update(parent=parent)
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=publish), threading.Thread(target=move)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    with threads() as start:
+        with transaction.atomic():
+            make_article(category=parent)
+            move = start(Category.objects.filter(pk=moving.pk).update, parent=parent)
+            # It has locked the parent and waits for the listings, which this transaction holds.
+            wait_until_blocked(move)
+        result_of(move)
     assert list_page(parent, 1, 20).total == 2
     assert_counts_are_true()
