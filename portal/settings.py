@@ -1,6 +1,6 @@
-"""Settings of the whole site: one file; what differs between machines is an environment variable.
+"""Settings of the site. All that differs between machines is an environment variable.
 
-The variables are listed, with their defaults, in docs/settings.md.
+docs/settings.md lists the variables with their defaults.
 """
 
 import secrets
@@ -16,19 +16,20 @@ from js_asset import static_lazy
 env = environ.FileAwareEnv()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-# Everything the running site writes lies under this one folder.
+# The one folder that a running site writes to.
 PORTAL_DATA = Path(env.str("PORTAL_DATA", default=str(BASE_DIR / "var"))).resolve()
 
 # --- Mode and secrets ---------------------------------------------------------------------------
 
+# Never on a public server: it shows source code and settings on error pages.
 DEBUG = env.bool("DEBUG", default=False)
-# Set by `make run` and `make test`: a site on one's own machine may make up what a real one must
-# be told. A public site leaves it unset and gets a plain refusal instead of a weak default.
+# Set by `make run` and `make test` only. It allows defaults that are too weak for a public site: a
+# generated key, localhost, no HTTPS. Without it a missing SECRET_KEY or ALLOWED_HOSTS is an error.
 PORTAL_LOCAL = env.bool("PORTAL_LOCAL", default=False)
 
 
 def _local_secret_key() -> str:
-    """Return the key kept in PORTAL_DATA, made on first use and readable by the owner alone."""
+    """Return the key stored in PORTAL_DATA, generated on first use, readable by its owner only."""
     path = PORTAL_DATA / "secret_key"
     try:
         return path.read_text().strip()
@@ -38,7 +39,7 @@ def _local_secret_key() -> str:
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(50))
         try:
-            # Two processes may start at once: the first to link wins and both read its key.
+            # If two processes start at once, the first to link wins, and both read its key.
             path.hardlink_to(draft)
         except FileExistsError:
             pass
@@ -69,6 +70,8 @@ if not ALLOWED_HOSTS:
 
 # --- Applications -------------------------------------------------------------------------------
 
+# In the order of imports, the upper app first: its templates and static files come before those of
+# the apps below it.
 INSTALLED_APPS = [
     "portal",
     "stats",
@@ -79,6 +82,7 @@ INSTALLED_APPS = [
     "captcha",
     "django_prose_editor",
     "csp",
+    # In place of django.contrib.admin.
     "portal.admin_site.NewsroomConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -86,23 +90,33 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "pgtrigger",
+    # Before staticfiles: `runserver` serves static files as the production server does.
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    # For FORM_RENDERER, whose templates are then found in our templates/ first.
     "django.forms",
 ]
 
 MIDDLEWARE = [
+    # First, so that it removes the body of whatever answers.
     "portal.middleware.HeadWithoutBody",
+    # Monitors call by IP address and plain HTTP: before the checks of Host and HTTPS.
     "portal.middleware.Probes",
+    # Before all that reads REMOTE_ADDR.
     "portal.middleware.ClientAddress",
+    # Before all that counting a page view does not need; after ClientAddress, which it needs.
     "portal.middleware.Beacon",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.ContentPolicy",
+    # Before ErrorPages, which are in the language of the address.
     "portal.middleware.LanguageByAddress",
+    # Outside all that may answer with a plain error.
     "portal.middleware.ErrorPages",
     "portal.middleware.RequestLimits",
     "portal.middleware.SameOrigin",
+    # Outside sessions and CSRF: it drops the cookies of public requests before those read them, and
+    # sees the cookies that they set.
     "portal.middleware.PublicPage",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -110,6 +124,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Innermost: it looks at the 404 of a view.
     "portal.redirects.middleware.OldAddresses",
 ]
 
@@ -131,9 +146,10 @@ TEMPLATES = [
         },
     }
 ]
+# Form and widget templates are found in templates/ too.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# Our own extension of the editor; what else it offers is chosen in news/editor.py.
+# Our extension of the editor. Which of the others are used is set in news/editor.py.
 DJANGO_PROSE_EDITOR_EXTENSIONS = [
     {"js": [static_lazy("news/admin/editor.js")], "extensions": {"Newsroom": html_tags([])}}
 ]
@@ -147,13 +163,17 @@ else:
 
     DATABASES = {"default": database_settings(PORTAL_DATA)}
 DATABASES["default"] |= {
+    # Seconds. A new connection costs more than the statements of most pages.
     "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
+    # After a restart of the server a kept connection is replaced instead of failing.
     "CONN_HEALTH_CHECKS": True,
+    # Services say themselves what is one transaction; reading a page needs none.
     "ATOMIC_REQUESTS": False,
 }
 DATABASES["default"]["OPTIONS"] = {
-    "connect_timeout": 5,
-    # At once where the values come apart from the text (news/statements.py), else never.
+    "connect_timeout": 5,  # seconds
+    # Statements are prepared on first use, if their values are sent apart from the SQL: see
+    # news/statements.py. Django's own merge them on the client, so they are never prepared.
     "prepare_threshold": 0,
 } | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -161,6 +181,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Staff --------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "portal.User"
+# New passwords are hashed by the first; the second reads those of earlier Django sites.
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -169,7 +190,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
+        "OPTIONS": {"min_length": 12},  # Django's default of 8 is too short for staff
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
@@ -180,10 +201,11 @@ LOGIN_URL = "admin:login"
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
-# `locale/libraries` fills the gaps that Django and the packages leave in Vietnamese.
+# locale/libraries translates what Django and the packages lack in Vietnamese.
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "libraries"]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
+# Django's own formats are wrong for Vietnamese: see portal/formats.
 FORMAT_MODULE_PATH = "portal.formats"
 USE_THOUSAND_SEPARATOR = True
 
@@ -196,6 +218,7 @@ MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(PORTAL_DATA / "media"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
+        # The name of a collected file contains a hash of its content, so browsers keep it for ever.
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
             if DEBUG
@@ -203,52 +226,59 @@ STORAGES = {
         )
     },
 }
+# nginx, under another account, reads the files.
 FILE_UPLOAD_PERMISSIONS = 0o644
-# Of a form without its files: a long article, pasted with all its markup, and room to spare.
+# Bytes of a form without its files: enough for a long article pasted with all its markup.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# The largest admin forms are lists with a few hundred editable rows.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- Captcha of the comments (docs/captcha.md) ----------------------------------------------------
 
 # Minutes in which a challenge can be answered.
 CAPTCHA_TIMEOUT = env.int("CAPTCHA_TIMEOUT", default=10)
-# Challenges that one network is given in a minute: a whole office may sit behind one address.
+# Challenges that one network gets in a minute: a whole office may share one address.
 CAPTCHA_PER_MINUTE = env.int("CAPTCHA_PER_MINUTE", default=120)
-# What is left of the library's own ways, none of which has an address here, must not be weaker.
+# The views of the library have no URL here. Should one be called all the same, it uses our
+# challenges.
 CAPTCHA_CHALLENGE_FUNCT = "comments.captcha.challenges.library_challenge"
 CAPTCHA_2X_IMAGE = False
 CAPTCHA_GET_FROM_POOL = False
 
 # --- Security -----------------------------------------------------------------------------------
 
+# One switch for all that depends on HTTPS: redirect, HSTS, secure cookies.
 HTTPS = env.bool("HTTPS", default=not (DEBUG or PORTAL_LOCAL))
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000) if HTTPS else 0
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000) if HTTPS else 0  # a year
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=HTTPS)
 SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=HTTPS)
+# deploy/nginx.conf knows this name: it keeps the pages of staff out of the cache.
 SESSION_COOKIE_NAME = "sessionid"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
+# Seconds: a working day, so that a session does not stay open on a shared computer.
 SESSION_COOKIE_AGE = 8 * 60 * 60
 CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# Only with a proxy in front that always sets X-Forwarded-Proto: else visitors could set it.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
-    # Only a proxy that sets this header itself, and drops the visitor's, may be in front.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-# How many proxies of ours add an address to X-Forwarded-For; what stands before is the visitor's
-# own word and never believed.
+# How many proxies of ours append to X-Forwarded-For. Addresses further left are sent by the visitor
+# and not trusted.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=int(BEHIND_PROXY))
-# With the prefix a browser takes the cookie from this very host alone, over HTTPS: no neighbour
-# below the same domain can set one for our readers (RFC 6265bis, section 4.1.3.2).
+# With the prefix __Host-, browsers accept the cookie only from this host over HTTPS: another site
+# below the same domain cannot set it (RFC 6265bis, section 4.1.3.2).
 RATER_COOKIE_NAME = "__Host-rater" if HTTPS else "rater"
-# The one cookie that a visitor may bring below an address; every other one is dropped unread.
+# The one cookie that is read below a public address; `PublicPage` drops all others.
 VISITOR_COOKIES = {"/danh-gia/": RATER_COOKIE_NAME}
 
+# Nothing from other hosts, no inline script or style, no frames.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -265,7 +295,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
-# The editor's import map is the only inline script; it stands in the admin and carries a nonce.
+# The admin has one inline script, the import map of the editor, with a nonce; and the media library
+# opens in a frame.
 CONTENT_SECURITY_POLICY_ADMIN = {
     "script-src": [SELF, NONCE],
     "frame-src": [SELF],
@@ -274,30 +305,31 @@ CONTENT_SECURITY_POLICY_ADMIN = {
 
 # --- Ratings (docs/ratings.md) --------------------------------------------------------------------
 
-# New ratings that one network may give within an hour: an office of 40 behind one address has room,
-# a flood that would sink an article of a small town has not.
+# New ratings that one network may give in an hour: enough for an office of 40 behind one address,
+# too few to change the average of an article of a small town by a script.
 RATINGS_PER_NETWORK_AND_ARTICLE = env.int("RATINGS_PER_NETWORK_AND_ARTICLE", default=60)
 RATINGS_PER_NETWORK = env.int("RATINGS_PER_NETWORK", default=1000)
-# Whether search engines are told the average. They have no use for it with news, and may take it
-# for an attempt to look better.
+# Whether the structured data of an article contain its average rating. Search engines do not show
+# it for news, and may take it for spam.
 RATINGS_STRUCTURED_DATA = env.bool("RATINGS_STRUCTURED_DATA", default=False)
 
 # --- Mail ---------------------------------------------------------------------------------------
 
-# Without a server to hand it to, mail is printed where the process runs.
+# Without a mail server, mail is printed on the standard output.
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"congtin@{ALLOWED_HOSTS[0].lstrip('.')}"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# For links in what is written with no request at hand.
+# For links in mail, which is written without a request.
 SITE_URL = env.str(
     "SITE_URL", default=f"http{'s' if HTTPS else ''}://{ALLOWED_HOSTS[0].lstrip('.')}"
 ).rstrip("/")
 
 # --- Logs ---------------------------------------------------------------------------------------
 
+# One line an event on the standard error output, for the journal of systemd.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -306,8 +338,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # 4xx are not logged: visitors and scanners cause them. They would contain addresses.
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
-        # A wrong Host header is a scanner's habit, not an event of ours.
+        # Scanners send wrong Host headers all the time.
         "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL", "propagate": False},
     },
 }
