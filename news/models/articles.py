@@ -24,15 +24,18 @@ from news.fields import (
 from news.models import triggers
 
 
+def is_shown(at: datetime) -> Q:
+    """Whether the dates of an article, or of a row made from one, let lists show it at `at`.
+
+    The function `news_is_shown` in news/sql/listings.sql is the same for SQL.
+    """
+    return Q(Q(expires_at=None) | Q(expires_at__gt=at), published_at__lte=at)
+
+
 class ArticleQuerySet(models.QuerySet["Article"]):
     def published(self, at: datetime | None = None) -> ArticleQuerySet:
         """Articles that lists, feeds, sitemaps and search may show at the moment `at` (now)."""
-        at = at or timezone.now()
-        return self.filter(
-            Q(expires_at=None) | Q(expires_at__gt=at),
-            status=Article.Status.PUBLISHED,
-            published_at__lte=at,
-        )
+        return self.filter(is_shown(at or timezone.now()), status=Article.Status.PUBLISHED)
 
     def readable(self, at: datetime | None = None) -> ArticleQuerySet:
         """Articles whose own page answers: published, expired and withdrawn (under a notice)."""

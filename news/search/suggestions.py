@@ -27,7 +27,7 @@ _CANDIDATES = 24
 _BROKEN_RUNS = 6
 _SIMILAR = 0.6
 
-_VISIBLE = "e.published_at <= %s AND (e.expires_at IS NULL OR e.expires_at > %s)"
+_VISIBLE = "news_is_shown(e.published_at, e.expires_at, %s)"
 
 
 def titles(typed: str, at: datetime | None = None) -> list[Article]:
@@ -42,7 +42,7 @@ def titles(typed: str, at: datetime | None = None) -> list[Article]:
         return []
     likes = " AND ".join(["e.title_key LIKE %s"] * len(wanted))
     patterns = [f"% {fold(word)}%" for word in wanted]
-    source, params = f"news_searchentry e WHERE {_VISIBLE}", [at, at]
+    source, params = f"news_searchentry e WHERE {_VISIBLE}", [at]
     if not any(len(word) > 2 and fold(word).isascii() for word in wanted):
         source = (
             "(SELECT e.article_id FROM news_listing e"  # noqa: S608 – of our own constants
@@ -91,7 +91,7 @@ def meant(query: Query, at: datetime | None = None) -> list[str]:
             " set_config('enable_seqscan', 'off', true)",
             [str(alike)],
         )
-        cursor.execute(sql, [wanted, at, at, wanted, *([excluded] if excluded else [])])
+        cursor.execute(sql, [wanted, at, wanted, *([excluded] if excluded else [])])
         rows = [title for (title,) in cursor.fetchall()]
     # What it remembers of its second text serves all the first ones.
     matcher = SequenceMatcher(None, b=wanted, autojunk=False)

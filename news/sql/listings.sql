@@ -1,5 +1,14 @@
 -- The listings: which published article stands in the list of which category (docs/adr/0003).
 
+-- Whether these dates let lists show an article at the moment `at`; `is_shown` in
+-- news/models/articles.py is the same in Python. Not STRICT: so the planner writes the condition into
+-- the statement, and finds the indexes.
+CREATE OR REPLACE FUNCTION news_is_shown(
+    published_at timestamptz, expires_at timestamptz, at timestamptz
+) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN published_at <= at AND (expires_at IS NULL OR expires_at > at);
+
 -- Write the listing rows of these articles anew: one for the site, and one for each category the
 -- article is filed under and for each category above it. What is published is `status = 'published'`;
 -- the dates are copied, and compared when a list is read.

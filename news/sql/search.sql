@@ -141,7 +141,7 @@ BEGIN
         entries := array(
             SELECT id FROM news_searchentry
             WHERE news_search_keys(labels, title, parts) @@ (wanted && period)
-                AND published_at <= at AND (expires_at IS NULL OR expires_at > at)
+                AND news_is_shown(published_at, expires_at, at)
                 AND (since IS NULL OR published_at >= since)
                 AND (until IS NULL OR published_at < until)
             ORDER BY published_at DESC, article_id DESC, id DESC

@@ -1,0 +1,106 @@
+"""The functions and triggers of the database are those of the source, and migrations go back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pgtrigger
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+
+# Without what belongs to an extension.
+FUNCTIONS = """
+    SELECT oid::regprocedure::text, pg_get_functiondef(oid) FROM pg_proc
+    WHERE pronamespace = 'public'::regnamespace AND NOT EXISTS (
+        SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = oid AND deptype = 'e'
+    )
+"""
+TRIGGERS = """
+    SELECT tgname || ' ON ' || tgrelid::regclass, pg_get_triggerdef(oid) || tgenabled::text
+    FROM pg_trigger WHERE NOT tgisinternal
+"""
+SCHEMA = {
+    "functions": FUNCTIONS,
+    "triggers": TRIGGERS,
+    "columns": """
+        SELECT attrelid::regclass || '.' || attname,
+            concat_ws(' ', format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated,
+                attstorage, attcollation::regcollation, pg_get_expr(adbin, adrelid))
+        FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+        LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+        WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
+    """,
+    "constraints": """
+        SELECT conrelid::regclass || '.' || conname, pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace
+    """,
+    "indexes": "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    "tables": """
+        SELECT oid::regclass::text, reloptions::text FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+    """,
+    "extensions": "SELECT extname, extversion FROM pg_extension",
+}
+
+
+def rows(statement: str, database: str = "default") -> dict[str, str]:
+    with connections[database].cursor() as cursor:
+        cursor.execute(statement)
+        return dict(cursor.fetchall())
+
+
+def schema(database: str) -> dict[str, dict[str, str]]:
+    return {kind: rows(statement, database) for kind, statement in SCHEMA.items()}
+
+
+@pytest.mark.django_db
+def test_functions_and_triggers_of_the_database_are_those_of_the_source() -> None:
+    functions, triggers = rows(FUNCTIONS), rows(TRIGGERS)
+    with connection.cursor() as cursor:
+        for trigger in triggers:
+            cursor.execute(f"DROP TRIGGER {trigger}")
+        # An index made of a function goes with it.
+        cursor.execute(f"DROP FUNCTION {', '.join(functions)} CASCADE")
+        for path in sorted(settings.BASE_DIR.glob("*/sql/*.sql")):
+            cursor.execute(path.read_text())
+    pgtrigger.install()
+
+    assert rows(FUNCTIONS) == functions
+    assert rows(TRIGGERS) == triggers
+
+
+@pytest.fixture
+def empty_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """Give the alias of a new database beside that of the tests."""
+    with django_db_blocker.unblock():
+        alias, name = "empty", f"{connection.settings_dict['NAME']}_empty"
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+            cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        connections.databases[alias] = {**connections.databases["default"], "NAME": name}
+        yield alias
+        connections[alias].close()
+        del connections.databases[alias], connections[alias]
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name}")
+
+
+def test_migrations_go_to_zero_and_back_to_the_same_schema(empty_database: str) -> None:
+    call_command("migrate", database=empty_database, verbosity=0)
+    before = schema(empty_database)
+
+    # The tables of all other apps point to the users of the portal, and go before them.
+    for app in ("portal", "comments_captcha"):
+        call_command("migrate", app, "zero", database=empty_database, verbosity=0)
+    left = schema(empty_database)
+    call_command("migrate", database=empty_database, verbosity=0)
+
+    # pgtrigger's own function, which is the same for all triggers.
+    assert list(left["functions"]) == ["_pgtrigger_should_ignore(name)"]
+    assert left["triggers"] == {}
+    ours = tuple(f"{app}_" for app in ("portal", "stats", "comments", "ratings", "news"))
+    assert [table for table in left["tables"] if table.startswith(ours)] == []
+    assert schema(empty_database) == before
