@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -70,6 +71,24 @@ def test_functions_and_triggers_of_the_database_are_those_of_the_source() -> Non
 
     assert rows(FUNCTIONS) == functions
     assert rows(TRIGGERS) == triggers
+
+
+def named_in_the_paper(heading: str) -> set[str]:
+    """The names in the second column of the table below a heading of docs/database.md."""
+    paper = (settings.BASE_DIR / "docs" / "database.md").read_text(encoding="utf-8")
+    section = paper.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    cells = [line.split("|")[2] for line in section.splitlines() if line.startswith("|")]
+    return set(re.findall(r"`(\w+)`", " ".join(cells)))
+
+
+@pytest.mark.django_db
+def test_paper_names_every_function_and_every_trigger() -> None:
+    functions = {signature.split("(")[0] for signature in rows(FUNCTIONS)}
+
+    assert named_in_the_paper("Functions") == {
+        name for name in functions if "pgtrigger_" not in name
+    }
+    assert named_in_the_paper("Triggers") == {trigger.name for _, trigger in pgtrigger.registered()}
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def test_every_setting_from_the_environment_is_documented() -> None:
 
 def test_commands_that_the_papers_name_exist() -> None:
     commands = {path.stem for path in ROOT.glob("*/management/commands/*.py")}
-    commands |= {"check", "migrate", "createsuperuser", "shell", "collectstatic"}
+    commands |= {"check", "migrate", "pgtrigger", "createsuperuser", "shell", "collectstatic"}
     for paper in PAPERS:
         named = set(re.findall(r"manage\.py (\w+)", paper.read_text(encoding="utf-8")))
         assert named - commands == set(), paper.name
