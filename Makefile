@@ -1,38 +1,48 @@
-# The verbs of the project. `make run` needs Python 3.11 and make, nothing else.
+# The verbs of the project; `make` alone lists them. `make run` needs Python 3.11 and make, nothing else.
+.DEFAULT_GOAL := help
 PYTHON ?= python3
 PORT ?= 8000
 PORTAL_DATA ?= $(CURDIR)/var
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: run test check format messages lock clean bench
+.PHONY: help run test check format hooks messages lock bench clean
 
-run: $(VENV)/.run
+help: ## List these verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run ## Start the site with the demo ward on http://localhost:8000 (PORT=…)
 	@PORTAL_LOCAL=1 PORTAL_DATA="$(PORTAL_DATA)" PORT="$(PORT)" exec $(PY) manage.py serve
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev ## Run every test; ARGS="…" goes to pytest
 	@.ci/test $(ARGS)
 
-check: $(VENV)/.dev
+check: $(VENV)/.dev ## Check format, lint, types, imports, migrations, translations, settings
 	@.ci/check
 
-format: $(VENV)/.dev
+format: $(VENV)/.dev ## Format the code and mend what the linter can
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-# Read the sources for new words, then compile; needs GNU gettext.
-messages: $(VENV)/.dev
+hooks: $(VENV)/.dev ## Run the quick checks before each commit from now on
+	$(VENV)/bin/pre-commit install
+
+messages: $(VENV)/.dev ## Collect new words for translation and compile the catalogues; needs GNU gettext
 	@.ci/messages
 
-# Pin every package with its hashes; needs pip-tools.
-lock:
+lock: ## Pin every package with its hashes; needs pip-tools
 	pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links \
 		--no-emit-trusted-host --no-header --allow-unsafe --upgrade -o requirements.lock pyproject.toml
 	pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links \
 		--no-emit-trusted-host --no-header --allow-unsafe --upgrade --extra dev -o requirements-dev.lock pyproject.toml
 
-clean:
+bench: $(VENV)/.dev ## List the timings; run one with NAME=ratings ARGS="…"
+	@PORTAL_LOCAL=1 PORTAL_DATA="$(PORTAL_DATA)" $(PY) bench $(NAME) $(ARGS)
+
+clean: ## Remove the Python environment
 	rm -rf $(VENV)
+
+# --- The Python environment -------------------------------------------------------------------
 
 $(VENV)/bin/python:
 	@echo "Making the Python environment in $(VENV) …"
@@ -40,7 +50,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "Python lacks its venv module (Debian: apt-get install python3-venv)."; exit 1; }
 
-# A stamp for each lock file: packages are installed again only when it changes.
+# One stamp for each lock file: packages are installed again only when it changes.
 $(VENV)/.run: requirements.lock | $(VENV)/bin/python
 	@[ -e $(VENV)/.dev ] || echo "Installing the packages …"
 	@[ -e $(VENV)/.dev ] || $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
