@@ -111,3 +111,12 @@ def test_no_path_of_a_machine_and_no_registry_is_named(word: str) -> None:
         if path != Path(__file__)
     ]
     assert list(found(re.escape(word), texts)) == []
+
+
+def test_no_line_of_a_template_is_longer_than_160_characters() -> None:
+    assert list(found(r"^.{161}", tracked(".html"))) == []
+
+
+def test_no_template_is_longer_than_120_lines() -> None:
+    lengths = {path: len(path.read_text().splitlines()) for path in tracked(".html")}
+    assert [str(path) for path, lines in lengths.items() if lines > 120] == []
