@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
@@ -19,6 +20,7 @@ from portal.models import HomeBlock, MenuItem, Redirect
 from portal.services.merging import merge_category, merge_tag
 from tests.factories import make_article, make_author, make_category, make_series, make_tag
 from tests.portal.redirecting import get_location, make_page, make_redirects
+from tests.portal.running import PATIENCE, wait_for
 
 pytestmark = pytest.mark.django_db
 
@@ -288,3 +290,133 @@ def test_target_that_is_none_is_refused_beside_its_field(
     )
     assert answer.status_code == 200
     assert answer.context["form"].errors["into"]
+
+
+@pytest.mark.parametrize(
+    ("rights", "may_merge"),
+    [
+        (["view"], False),
+        (["view", "change"], False),
+        (["view", "delete"], False),
+        (["view", "change", "delete"], True),
+    ],
+    ids=["view", "view-change", "view-delete", "all"],
+)
+@pytest.mark.parametrize(
+    ("name", "make"), [("categories", make_category), ("tags", make_tag)], ids=["category", "tag"]
+)
+def test_merging_needs_the_rights_to_change_and_to_delete(
+    name: str, make: Any, rights: list[str], may_merge: bool, client: Client, django_user_model: Any
+) -> None:
+    old, new = make(), make()
+    model = old._meta.model_name
+    user = django_user_model.objects.create_user("viet", password="mat-khau-dai", is_staff=True)
+    codenames = [f"{right}_{model}" for right in rights]
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client.force_login(user)
+    client.post(
+        reverse(f"admin:news_{model}_changelist"),
+        {"action": f"merge_{name}", "_selected_action": [old.pk], "into": new.pk},
+    )
+    left = set(type(new).objects.all())
+    assert left == ({new} if may_merge else {old, new})
+    assert Redirect.objects.exists() == may_merge
+
+
+@pytest.mark.parametrize("gone", ["old", "new"])
+@pytest.mark.parametrize(
+    ("merge", "name", "make"),
+    [(merge_category, "category", make_category), (merge_tag, "tag", make_tag)],
+    ids=["category", "tag"],
+)
+def test_what_was_deleted_meanwhile_is_not_merged(
+    merge: Any, name: str, make: Any, gone: str
+) -> None:
+    rows = {"old": make(), "new": make()}
+    type(rows[gone]).objects.filter(pk=rows[gone].pk).delete()
+    with pytest.raises(ValidationError, match="vừa bị xóa"):
+        merge(**{name: rows["old"], "into": rows["new"], "by": None})
+    assert type(rows[gone]).objects.count() == 1
+    assert not Redirect.objects.exists()
+
+
+def test_tag_is_not_merged_into_itself() -> None:
+    tag = make_tag()
+    with pytest.raises(ValidationError, match="chính nó"):
+        merge_tag(tag=tag, into=tag, by=None)
+    assert Tag.objects.get() == tag
+
+
+def test_merging_that_never_gets_its_locks_gives_up_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old, new = make_category(), make_category()
+    monkeypatch.setattr("portal.services.merging.LOCK_ATTEMPTS", 0)
+    with pytest.raises(ValidationError, match="thử lại"):
+        merge_category(category=old, into=new, by=None)
+    assert Category.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("held", ["category", "article"])
+def test_merging_waits_for_a_lock_that_somebody_holds(held: str) -> None:
+    old, new = make_category(), make_category()
+    article = make_article(category=old)
+    is_held, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        try:
+            with transaction.atomic():
+                rows = {"category": Category.objects.filter(pk=new.pk)}
+                rows["article"] = Article.objects.filter(pk=article.pk)
+                rows[held].select_for_update().get()
+                is_held.set()
+                release.wait(PATIENCE)
+        finally:
+            connections.close_all()
+
+    def merge() -> int:
+        try:
+            return merge_category(category=old, into=new, by=None)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        holding = pool.submit(hold)
+        assert is_held.wait(PATIENCE)
+        merging = pool.submit(merge)
+        wait_for(lambda: waiting_for_a_lock() or merging.done())
+        assert not merging.done()
+        release.set()
+        holding.result()
+        assert merging.result() == 1
+
+
+def waiting_for_a_lock() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+# --- The columns that other apps add --------------------------------------------------------------
+
+
+def test_articles_have_the_columns_of_every_app_in_this_order(admin_client: Client) -> None:
+    answer = admin_client.get(reverse("admin:news_article_changelist"))
+    columns = answer.context["cl"].list_display
+    assert columns[-3:] == ["pending_comments", "views_of_a_week", "stars"]
+
+
+@pytest.mark.parametrize("model", ["article", "category"])
+def test_form_of_articles_and_categories_has_the_switches_of_every_app(
+    model: str, admin_client: Client
+) -> None:
+    make_category()
+    answer = admin_client.get(reverse(f"admin:news_{model}_add"))
+    inlines = [
+        formset.opts.__class__.__name__ for formset in answer.context["inline_admin_formsets"]
+    ]
+    assert inlines[-2:] == ["SwitchInline", "RatingSwitchInline"]

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.backends.signed_cookies import SessionStore
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.test import RequestFactory
+from django.utils import translation
 
-from portal.middleware import ClientAddress, ErrorPages, HeadWithoutBody, PublicPage, SameOrigin
+from portal.error_pages import error_page
+from portal.middleware import (
+    Beacon,
+    ClientAddress,
+    ErrorPages,
+    HeadWithoutBody,
+    LanguageByAddress,
+    Probes,
+    PublicPage,
+    RequestLimits,
+    SameOrigin,
+)
 
 
 def answer(request: HttpRequest) -> HttpResponse:
@@ -114,3 +129,174 @@ def test_bare_refusal_becomes_a_page_and_a_form_that_is_shown_again_stays() -> N
 def test_what_is_no_page_is_left_as_it_is() -> None:
     told = JsonResponse({"state": "invalid"}, status=400)
     assert ErrorPages(lambda request: told)(RequestFactory().post("/danh-gia/1/")) is told
+
+
+# --- Requests of other sites ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("header", ["Origin", "Referer"])
+@pytest.mark.parametrize(
+    ("site", "status"),
+    [
+        ("https://portal.example", 200),
+        ("https://PORTAL.example", 200),
+        ("https://evilportal.example", 403),
+        ("https://evil.portal.example", 403),
+        ("https://portal.example.evil.com", 403),
+        ("https://portal.example:8443", 403),
+        ("https://portal.example@evil.com", 403),
+        ("https://evil.com/portal.example", 403),
+        ("https://portal", 403),
+    ],
+)
+@pytest.mark.parametrize(
+    ("middleware", "path"), [(SameOrigin, "/danh-gia/1/"), (Beacon, "/thong-ke/luot")]
+)
+def test_origin_must_be_the_very_host_of_the_site(
+    settings: object, middleware: type, path: str, site: str, status: int, header: str
+) -> None:
+    settings.ALLOWED_HOSTS = ["portal.example"]
+    request = RequestFactory().post(
+        path, b"1", "text/plain", headers={"Host": "portal.example", header: site}
+    )
+    refused = middleware(answer)(request).status_code == 403
+    assert refused == (status == 403)
+
+
+# --- What a cache may store -----------------------------------------------------------------------
+
+
+def cookie_answer(request: HttpRequest) -> HttpResponse:
+    response = HttpResponse("fine")
+    response.set_cookie("theme", "dark")
+    return response
+
+
+def session_answer(request: HttpRequest) -> HttpResponse:
+    """As a view that shows something of the session."""
+    session = SessionStore("x" * 32)
+    request.session = session
+
+    def view(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(f"Xin chào {request.session.get('name')}")
+
+    middleware = SessionMiddleware(view)
+    response = view(request)
+    return middleware.process_response(request, response)
+
+
+@pytest.mark.parametrize(
+    ("view", "is_public"), [(answer, True), (cookie_answer, False), (session_answer, False)]
+)
+def test_answer_that_sets_or_depends_on_a_cookie_is_never_public(
+    view: object, is_public: bool
+) -> None:
+    response = PublicPage(view)(RequestFactory().get("/"))
+    assert response.status_code == 200
+    assert response.get("Cache-Control", "").startswith("public") == is_public
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "headers"),
+    [
+        ("post", 200, {}),
+        ("get", 404, {}),
+        ("get", 301, {"Location": "/"}),
+        ("get", 200, {"Cache-Control": "private"}),
+        ("get", 200, {"Cache-Control": "no-store"}),
+    ],
+)
+def test_only_a_whole_page_without_a_word_on_caching_is_made_public(
+    method: str, status: int, headers: dict[str, str]
+) -> None:
+    request = getattr(RequestFactory(), method)("/")
+    response = PublicPage(lambda request: HttpResponse("", status=status, headers=headers))(request)
+    assert response.get("Cache-Control") == headers.get("Cache-Control")
+    assert "ETag" not in response
+
+
+# --- Limits, languages, probes --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "path", "status"),
+    [
+        ("q" * RequestLimits.MAX_QUERY_BYTES, "/", 200),
+        ("q" * (RequestLimits.MAX_QUERY_BYTES + 1), "/", 414),
+        ("", "/" * RequestLimits.MAX_PATH_CHARACTERS, 200),
+        ("", "/" * (RequestLimits.MAX_PATH_CHARACTERS + 1), 414),
+        ("q=%00", "/", 400),
+        ("q=\0", "/", 400),
+        ("", "/a\0", 400),
+        ("q=%2500", "/", 200),  # the characters %00, and no NUL
+    ],
+)
+def test_limits_hold_at_their_edge(query: str, path: str, status: int) -> None:
+    request = RequestFactory().get("/")
+    request.META["QUERY_STRING"], request.path = query, path
+    assert RequestLimits(answer)(request).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("path", "language"),
+    [("/", "vi"), ("/en/", "en"), ("/en/luu-tru/", "en"), ("/english/", "vi"), ("/fr/", "vi")],
+)
+def test_language_is_that_of_the_address(path: str, language: str) -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(f"{request.LANGUAGE_CODE} {translation.get_language()}")
+
+    request = RequestFactory().get(path, headers={"Accept-Language": "en"})
+    request.COOKIES["django_language"] = "en"
+    response = LanguageByAddress(view)(request)
+    assert response.content.decode() == f"{language} {language}"
+    assert response["Content-Language"] == language
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+@pytest.mark.django_db
+def test_monitor_is_answered_under_any_host_and_by_no_cache(path: str) -> None:
+    request = RequestFactory().get(path, headers={"Host": "10.1.2.3:8000"})
+    response = Probes(answer)(request)
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+    assert Probes(answer)(RequestFactory().post(path)).status_code == 405
+    assert Probes(answer)(RequestFactory().get(f"{path}/")).content == b"fine"
+
+
+def test_database_that_does_not_answer_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise OperationalError
+
+    monkeypatch.setattr("portal.middleware.connection.cursor", fail)
+    assert Probes(answer)(RequestFactory().get("/readyz")).status_code == 503
+    assert Probes(answer)(RequestFactory().get("/healthz")).status_code == 200
+
+
+# --- Error pages ----------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_error_page_keeps_the_headers_that_belong_to_the_refusal() -> None:
+    headers = {"Allow": "GET", "Retry-After": "60", "Content-Range": "bytes */7", "X-Other": "1"}
+    page = ErrorPages(lambda request: HttpResponse(status=429, headers=headers))(
+        RequestFactory().get("/")
+    )
+    kept = {name: page.get(name) for name in headers}
+    assert kept == headers | {"X-Other": None}
+    assert page["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize(("status", "is_replaced"), [(399, False), (400, True)])
+def test_error_pages_begin_at_400(status: int, is_replaced: bool) -> None:
+    response = HttpResponse("no", status=status)
+    page = ErrorPages(lambda request: response)(RequestFactory().get("/"))
+    assert (page is not response) == is_replaced
+
+
+@pytest.mark.django_db
+def test_page_of_a_server_error_is_stored_by_nobody_and_says_when_to_return() -> None:
+    request = RequestFactory().get("/")
+    assert error_page(request, 500)["Cache-Control"] == "no-store"
+    assert "Retry-After" not in error_page(request, 500)
+    assert error_page(request, 503)["Retry-After"] == "30"
+    assert error_page(request, 404)["Cache-Control"] == "no-cache"

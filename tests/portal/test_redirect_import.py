@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 
 from news.models import Article
+from portal.groups import EDITORS, WRITERS
 from portal.models import Redirect
 from portal.redirects import planning
 from portal.redirects.csv_table import decode_csv, parse_csv
@@ -183,14 +185,36 @@ def test_file_that_is_no_table_is_refused_beside_its_field(
     assert "plans" not in answer.context
 
 
-def test_writer_may_not_import(client: Client, django_user_model: Any) -> None:
-    from django.contrib.auth.models import Group
-
+@pytest.mark.parametrize(
+    ("rights", "status"),
+    [
+        ([], 403),
+        (["add_redirect"], 403),
+        (["change_redirect"], 403),
+        (["view_redirect", "delete_redirect"], 403),
+        (["add_redirect", "change_redirect"], 302),
+    ],
+)
+def test_import_needs_the_rights_to_add_and_to_change(
+    rights: list[str], status: int, client: Client, django_user_model: Any
+) -> None:
     user = django_user_model.objects.create_user("viet", password="mat-khau-dai", is_staff=True)
-    user.groups.add(Group.objects.get(name="Cộng tác viên"))
+    user.user_permissions.set(Permission.objects.filter(codename__in=rights))
+    client.force_login(user)
+    text = "/cu;/luu-tru/\n"
+    assert client.get(IMPORT).status_code == (403 if status == 403 else 200)
+    assert client.post(IMPORT, upload(text)).status_code == (403 if status == 403 else 200)
+    for button in ("_write", "_write_rest"):
+        assert client.post(IMPORT, {"table": text, button: "1"}).status_code == status
+    assert Redirect.objects.exists() == (status != 403)
+
+
+def test_writer_may_not_import_and_an_editor_may(client: Client, django_user_model: Any) -> None:
+    user = django_user_model.objects.create_user("viet", password="mat-khau-dai", is_staff=True)
+    user.groups.add(Group.objects.get(name=WRITERS))
     client.force_login(user)
     assert client.get(IMPORT).status_code == 403
-    user.groups.add(Group.objects.get(name="Biên tập viên"))
+    user.groups.add(Group.objects.get(name=EDITORS))
     assert client.get(IMPORT).status_code == 200
 
 
