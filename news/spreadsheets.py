@@ -1,7 +1,6 @@
-"""A table as a file for a spreadsheet program: CSV or XLSX.
+"""Tables as CSV and XLSX files for spreadsheet programs.
 
-Both hold text as text: a cell that begins like a formula is never run, whoever typed it. Source of
-the rule: OWASP, "CSV Injection".
+Text that looks like a formula is never executed. Source of the rule: OWASP, "CSV Injection".
 """
 
 from __future__ import annotations
@@ -13,35 +12,39 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import IO, TypeAlias
 from urllib.parse import quote
 
 import xlsxwriter
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
 
-# Excel and its likes run a cell that begins so, after blanks too and in the wide letters of Asia.
+# Spreadsheet programs execute cells that begin so, after spaces too and with full-width letters.
 _FORMULA = re.compile("[\t\r\n]|[\\s\u200b-\u200f\ufeff]*[=+\\-@|%＝＋－＠]")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-Row = Sequence[Any]
+Row: TypeAlias = Sequence[object]
 
 
-def answer(name: str, header: Row, rows: Iterable[Row], kind: str) -> HttpResponse | Any:
+def table_response(
+    name: str, header: Sequence[str], rows: Iterable[Row], kind: str
+) -> StreamingHttpResponse | FileResponse:
     """Return a download of the table.
 
     Args:
-        name: the file's name without its ending, in ASCII.
-        header: the words over the columns.
-        rows: text, numbers, dates, moments or None; read once, so a table may be long.
+        name: the file name without extension, in ASCII.
+        header: the column headings.
+        rows: text, numbers, dates, datetimes or None; iterated once, so a table may be long.
         kind: `"csv"` or `"xlsx"`.
 
     Raises ValueError for any other kind.
     """
     if kind == "csv":
-        response: Any = StreamingHttpResponse(_csv(header, rows), "text/csv; charset=utf-8")
+        response: StreamingHttpResponse | FileResponse = StreamingHttpResponse(
+            _csv_chunks(header, rows), "text/csv; charset=utf-8"
+        )
     elif kind == "xlsx":
-        response = FileResponse(_xlsx(header, rows), content_type=XLSX)
+        response = FileResponse(_xlsx_file(header, rows), content_type=XLSX)
     else:
         raise ValueError(f"no such kind of table: {kind}")
     response["Content-Disposition"] = f'attachment; filename="{quote(name)}.{kind}"'
@@ -49,27 +52,30 @@ def answer(name: str, header: Row, rows: Iterable[Row], kind: str) -> HttpRespon
     return response
 
 
-def plain(value: Any) -> Any:
-    """The value of a CSV cell, with text that would be run as a formula defused."""
+def csv_value(value: object) -> object:
+    """The value of a CSV cell."""
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%d/%m/%Y %H:%M")
     if isinstance(value, date):
         return value.strftime("%d/%m/%Y")
     if isinstance(value, float | Decimal):
         return str(value).replace(".", ",")  # as Vietnamese Excel reads it
-    if isinstance(value, str) and _FORMULA.match(value):
-        return f"'{value}"
-    return value
+    return without_formula(value) if isinstance(value, str) else value
 
 
-def _csv(header: Row, rows: Iterable[Row]) -> Iterator[bytes]:
-    """Lines for Vietnamese Excel: a byte order mark, semicolons, the decimal comma."""
+def without_formula(text: str) -> str:
+    """Put an apostrophe before text that a spreadsheet program would execute as a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _csv_chunks(header: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
+    """Yield CSV for Vietnamese Excel: a byte order mark, semicolons, decimal commas."""
     line = io.StringIO()
     writer = csv.writer(line, delimiter=";")
     yield b"\xef\xbb\xbf"
     writer.writerow(header)
     for row in rows:
-        writer.writerow([plain(value) for value in row])
+        writer.writerow([csv_value(value) for value in row])
         if line.tell() > 16 * 1024:
             yield line.getvalue().encode()
             line.seek(0)
@@ -77,7 +83,7 @@ def _csv(header: Row, rows: Iterable[Row]) -> Iterator[bytes]:
     yield line.getvalue().encode()
 
 
-def _xlsx(header: Row, rows: Iterable[Row]) -> Any:
+def _xlsx_file(header: Sequence[str], rows: Iterable[Row]) -> IO[bytes]:
     file = tempfile.TemporaryFile()  # noqa: SIM115 (FileResponse closes it)
     book = xlsxwriter.Workbook(
         file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -87,8 +93,8 @@ def _xlsx(header: Row, rows: Iterable[Row]) -> Any:
     day = book.add_format({"num_format": "dd/mm/yyyy"})
     moment = book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
     sheet.freeze_panes(1, 0)
-    for column, word in enumerate(header):
-        sheet.write_string(0, column, str(word), bold)
+    for column, heading in enumerate(header):
+        sheet.write_string(0, column, str(heading), bold)
         sheet.set_column(column, column, 18)
     for number, row in enumerate(rows, start=1):
         for column, value in enumerate(row):

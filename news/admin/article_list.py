@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
@@ -18,8 +16,14 @@ from news.staff_admin.model_admin import StaffAdmin
 
 
 class ArticleChangeList(ChangeList):
-    def get_queryset(self, *args: Any, **kwargs: Any) -> QuerySet[Article]:
-        return super().get_queryset(*args, **kwargs).defer("body", "summary", "change_note")
+    def get_queryset(
+        self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
+    ) -> QuerySet[Article]:
+        return (
+            super()
+            .get_queryset(request, exclude_parameters)
+            .defer("body", "summary", "change_note")
+        )
 
 
 class ArticleListAdmin(StaffAdmin):
@@ -42,7 +46,7 @@ class ArticleListAdmin(StaffAdmin):
     )
     show_full_result_count = False
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
         return ArticleChangeList
 
     def get_search_results(

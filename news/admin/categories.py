@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Case, Count, QuerySet, Value, When
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -50,7 +51,7 @@ class CategoryAdmin(StaffAdmin):
     list_per_page = 500
     sortable_by = ()
 
-    def get_ordering(self, request: HttpRequest) -> Any:
+    def get_ordering(self, request: HttpRequest) -> list[str | Combinable]:
         tree = [category.pk for category in Category.objects.tree()]
         if not tree:
             return ["pk"]
@@ -79,7 +80,7 @@ class NamedAdmin(StaffAdmin):
     search_fields = ["name"]
     list_per_page = 50
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).annotate(article_count=Count("articles"))
 
     # Not `articles`: a field or a reverse relation of that name would be shown instead.

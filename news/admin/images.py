@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.contrib import admin, messages
@@ -24,6 +24,9 @@ from news import library, services
 from news.models import Image
 from news.staff_admin.model_admin import StaffAdmin
 from news.staff_admin.widgets import picture_data
+
+if TYPE_CHECKING:
+    from news.staff_admin.model_admin import DeletedObjects, Objects
 
 UPLOADS_AT_ONCE = 5
 
@@ -52,7 +55,7 @@ class UnusedFilter(admin.SimpleListFilter):
     title = gettext_lazy("use")
     parameter_name = "use"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [("unused", capfirst(_("shown nowhere")))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
@@ -97,7 +100,7 @@ class ImageAdmin(StaffAdmin):
     # --- Taking pictures in -------------------------------------------------------------------
 
     @method_decorator(xframe_options_sameorigin)
-    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def add_view(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Take in up to five pictures; each is kept or refused by itself."""
         if not self.has_add_permission(request):
             raise PermissionDenied
@@ -205,7 +208,7 @@ class ImageAdmin(StaffAdmin):
 
     # --- Deleting -----------------------------------------------------------------------------
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+    def get_deleted_objects(self, objs: Objects, request: HttpRequest) -> DeletedObjects:
         """Refuse, in a sentence, to delete what is still shown."""
         deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
         try:

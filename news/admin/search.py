@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -18,7 +16,9 @@ from news.staff_admin.model_admin import ReadOnlyAdminMixin
 class SearchWordsAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
     """Nothing is added, changed or opened here: the list is the whole report."""
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
         if not self.has_view_permission(request):
             return super().changelist_view(request, extra_context)
         searched, missed = words_log.report()

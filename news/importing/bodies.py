@@ -1,8 +1,8 @@
-"""Bodies of other sites, made ready for the cleaner so that no words are lost by it.
+"""Converts the bodies of other sites so that `clean_html` loses none of their text.
 
-The cleaner (`news.markup`) alone decides what is safe. Here plain text becomes paragraphs, the
-notations of WordPress become HTML, and pictures of other hosts, which the cleaner takes away with
-their figures, leave their captions behind. All patterns take linear time.
+`clean_html` alone decides what is safe. Here plain text becomes paragraphs, the shortcodes of
+WordPress become HTML, and pictures of other hosts, which `clean_html` removes with their figures,
+leave their captions. All patterns take linear time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.conf import settings
 
 
 def from_plain_text(text: str) -> str:
-    """Return plain text as paragraphs: parted by blank lines or, where there are none, by lines."""
+    """Return plain text as paragraphs, split at blank lines or, if there are none, at lines."""
     lines = [line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     escaped = html.escape("\n".join(lines).strip("\n"), quote=False)
     if "\n\n" not in escaped:
@@ -27,7 +27,7 @@ def from_plain_text(text: str) -> str:
 
 # --- Pictures -----------------------------------------------------------------------------------
 
-# A > may stand in quotation marks; where those are not in pairs, the first > ends the tag.
+# A > may be quoted; if the quotation marks are unbalanced, the first > ends the tag.
 _ATTRIBUTES = r"""(?:(?:[^<>"']|"[^"<]*"|'[^'<]*')*+(?=>)|[^<>]*)"""
 _IMAGE = re.compile(rf"<img\b({_ATTRIBUTES})>", re.IGNORECASE)
 _SOURCE = re.compile(r"""\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
@@ -37,34 +37,33 @@ _FIGURE_END = re.compile(r"</figure\b", re.IGNORECASE)
 _KEEPS_FIGURE = re.compile(r"<(?:img|table|pre|blockquote)\b", re.IGNORECASE)
 
 
-def caption_alone(caption: str) -> str:
-    """Return the caption of a picture that is not here, as a paragraph."""
+def caption_paragraph(caption: str) -> str:
+    """Return the caption of a removed picture as a paragraph."""
     return f"<p><em>{html.escape(caption, quote=False)}</em></p>"
 
 
-def without_strange_pictures(source: str) -> tuple[str, int]:
-    """Take out pictures that are not in our media library; their captions stay as paragraphs.
+def without_foreign_pictures(source: str) -> tuple[str, int]:
+    """Remove pictures that are not in our media library; their captions stay as paragraphs.
 
-    Returns the HTML and the number of pictures left out; a figure that has lost its picture
-    already counts as one.
+    Returns the HTML and the number of removed pictures; a figure without a picture counts as one.
     """
-    source = _IMAGE.sub(_strange_to_mark, source)
+    source = _IMAGE.sub(_foreign_picture_to_mark, source)
     pictures = source.count(_MARK)
-    source, empty_figures = _figures_opened(source)
+    source, empty_figures = _unwrap_empty_figures(source)
     return source.replace(_MARK, ""), pictures + empty_figures
 
 
 _MARK = "<wbr data-picture>"
 
 
-def _strange_to_mark(match: re.Match[str]) -> str:
+def _foreign_picture_to_mark(match: re.Match[str]) -> str:
     found = _SOURCE.search(match[1])
     address = next(filter(None, found.groups()), "") if found else ""
     return match[0] if address.strip().startswith(settings.MEDIA_URL) else _MARK
 
 
 class _Figure:
-    """What is known of a figure until its end tag: all by the index of a tag in the source."""
+    """An open figure: the indexes of its tags, and what was found in it so far."""
 
     def __init__(self, start: int) -> None:
         self.start = start
@@ -73,13 +72,13 @@ class _Figure:
         self.is_filled = False
 
 
-def _figures_opened(source: str) -> tuple[str, int]:
-    """Turn figures with nothing to show into plain boxes, and their captions into paragraphs.
+def _unwrap_empty_figures(source: str) -> tuple[str, int]:
+    """Turn figures without content into <div>, and their captions into paragraphs.
 
     Returns the HTML and how many of them held nothing but a caption.
     """
     unclosed = len(_FIGURE_START.findall(source)) - len(_FIGURE_END.findall(source))
-    # After each text come the whole tag, its slash and its name.
+    # The parts repeat as: text, whole tag, its slash, its name.
     parts = _FIGURE_TAG.split(source + "</figure>" * unclosed)
     texts, tags, ends = parts[::4], parts[1::4], parts[2::4]
     is_caption = [name.lower() == "figcaption" for name in parts[3::4]]
@@ -116,7 +115,7 @@ _GALLERY = re.compile(r"\[gallery\b([^\[\]]*)\]", re.IGNORECASE)
 _CAPTION = re.compile(r"\[(?:wp_)?caption\b([^\[\]]*)\]", re.IGNORECASE)
 _CAPTION_END = re.compile(r"\[/(?:wp_)?caption\]", re.IGNORECASE)
 _EMBED = re.compile(r"\[embed\b[^\[\]]*\]\s*(https?://[^\s\[\]<>\"]+)\s*\[/embed\]", re.IGNORECASE)
-# Of the editor itself and of the page builders most in use; other brackets are words.
+# Shortcodes of WordPress and of the most used page builders; other brackets are text.
 _SHORTCODE = re.compile(
     r"\[/?(?:gallery|playlist|audio|video|embed|(?:wp_)?caption|(?:vc|et_pb|fusion|elementor)[_-]\w+)"
     r"\b[^\[\]]*\]",
@@ -142,15 +141,15 @@ _LINE_END = re.compile(r"[ \t]*\n[ \t]*")
 
 
 def from_wordpress(source: str) -> tuple[str, int]:
-    """Return the HTML of a WordPress article and the number of pictures its galleries held.
+    """Return the HTML of a WordPress article and the number of pictures in its galleries.
 
-    Text of the old editor has no paragraphs: there a blank line begins one, and a line end is a
-    line break (https://developer.wordpress.org/reference/functions/wpautop/).
+    Text of the classic editor has no paragraphs: a blank line begins one, and a newline is a line
+    break (https://developer.wordpress.org/reference/functions/wpautop/).
     """
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     is_blocks = "<!-- wp:" in source
     source = _without_comments(source)
-    pictures = sum(_gallery_size(match) for match in _GALLERY.finditer(source))
+    pictures = sum(_number_of_pictures(match) for match in _GALLERY.finditer(source))
     source = _captions_to_figures(source)
     source = _EMBED.sub(r"\n\n\1\n\n", source)
     source = _SHORTCODE.sub("", source)
@@ -171,7 +170,7 @@ def _without_comments(source: str) -> str:
     return "".join([*kept, source[position:]])
 
 
-def _gallery_size(gallery: re.Match[str]) -> int:
+def _number_of_pictures(gallery: re.Match[str]) -> int:
     numbers = _NUMBERS.search(gallery[1])
     return len([n for n in numbers[1].split(",") if n.strip()]) if numbers else 1
 
@@ -201,7 +200,7 @@ def _video_to_link(frame: re.Match[str]) -> str:
     if not found:
         return ""
     address = f"https://www.youtube.com/watch?v={found[1]}"
-    # Often the address stands in the text as well.
+    # Often the text has the address as well.
     return "" if address in frame.string else f"\n\n{address}\n\n"
 
 

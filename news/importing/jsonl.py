@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO
 
 from django.utils.translation import gettext as _
 
 from news.importing import bodies
-from news.importing.records import LONGEST_ID, Entry, Record, RefusedError, Remark, moment
+from news.importing.records import LONGEST_ID, Entry, Record, RefusedError, Remark, parse_moment
 from news.models import Article
 from news.text import normalize_line
 
-# A body of 5 MB stands there twice, as HTML and as text, and its letters may be written \uXXXX.
+# A body of 5 MB may be there as HTML and as text, with its letters escaped as \uXXXX.
 LONGEST_LINE = 32 * 1024 * 1024
 
 
-def read(file: IO[bytes]) -> Iterator[Entry]:
-    """Yield a record or a remark for each line; one line at a time is held in memory."""
+def read_entries(file: IO[bytes]) -> Iterator[Entry]:
+    """Yield a record or a remark for each line, reading one line at a time."""
     number = 0
     while line := file.readline(LONGEST_LINE):
         number += 1
@@ -40,14 +40,14 @@ def _skip_rest_of_line(file: IO[bytes]) -> None:
 def _entry(number: int, line: bytes) -> Entry:
     import_id = ""
     try:
-        source = _parsed(line)
+        source = _json_object(line)
         import_id = _import_id(source)
         return _record(number, import_id, source)
     except RefusedError as error:
         return Remark(number, import_id, "refused", str(error))
 
 
-def _parsed(line: bytes) -> dict[str, Any]:
+def _json_object(line: bytes) -> dict[str, object]:
     try:
         source = json.loads(line.decode())
     except UnicodeDecodeError as error:
@@ -59,7 +59,7 @@ def _parsed(line: bytes) -> dict[str, Any]:
     return source
 
 
-def _import_id(source: dict[str, Any]) -> str:
+def _import_id(source: dict[str, object]) -> str:
     value = source.get("id")
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
@@ -71,31 +71,31 @@ def _import_id(source: dict[str, Any]) -> str:
     return import_id
 
 
-def _record(number: int, import_id: str, source: dict[str, Any]) -> Record:
-    body = _text(source, "body_html")
-    captions = tuple(filter(None, map(normalize_line, _texts(source, "image_captions"))))
-    published_at = _text(source, "published_at")
-    category = normalize_line(_text(source, "category"))
-    url = _text(source, "url")
+def _record(number: int, import_id: str, source: dict[str, object]) -> Record:
+    body = _text_field(source, "body_html")
+    captions = tuple(filter(None, map(normalize_line, _list_field(source, "image_captions"))))
+    published_at = _text_field(source, "published_at")
+    category = normalize_line(_text_field(source, "category"))
+    url = _text_field(source, "url")
     return Record(
         line=number,
         import_id=import_id,
-        title=_text(source, "title"),
-        summary=_text(source, "lead"),
-        body=body if body.strip() else bodies.from_plain_text(_text(source, "body_text")),
+        title=_text_field(source, "title"),
+        summary=_text_field(source, "lead"),
+        body=body if body.strip() else bodies.from_plain_text(_text_field(source, "body_text")),
         status=Article.Status.PUBLISHED,
-        published_at=moment(published_at) if published_at.strip() else None,
+        published_at=parse_moment(published_at) if published_at.strip() else None,
         categories=((category,),) if category else (),
-        tags=_texts(source, "tags"),
-        author=normalize_line(_text(source, "author")),
-        source_name=normalize_line(_text(source, "source")),
+        tags=_list_field(source, "tags"),
+        author=normalize_line(_text_field(source, "author")),
+        source_name=normalize_line(_text_field(source, "source")),
         source_url=url,
         addresses=(url,) if url else (),
         captions=captions,
     )
 
 
-def _text(source: dict[str, Any], name: str) -> str:
+def _text_field(source: dict[str, object], name: str) -> str:
     value = source.get(name)
     if value is None:
         return ""
@@ -104,7 +104,7 @@ def _text(source: dict[str, Any], name: str) -> str:
     return value
 
 
-def _texts(source: dict[str, Any], name: str) -> tuple[str, ...]:
+def _list_field(source: dict[str, object], name: str) -> tuple[str, ...]:
     values = source.get(name)
     if values is None:
         return ()

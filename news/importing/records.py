@@ -1,4 +1,4 @@
-"""The neutral record: what every reader makes of one article, and what is checked of it."""
+"""The record that every reader yields for one article, and the checks on it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, fields
 from datetime import datetime, time
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -35,17 +34,17 @@ YEARS = range(1945, 2101)
 
 
 class RefusedError(Exception):
-    """A record, or a whole file, that is not taken in; the message is a sentence for the clerk."""
+    """A record, or a whole file, cannot be imported; the message is shown to the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """One article as its source has it.
 
-    `line` is where it begins in its file, `categories` are paths of names from the top shelf down,
-    the main one first. `status` is a value of `Article.Status`; a published record without a date
-    waits for one. `addresses` are the earlier addresses of the article. `warnings` are sentences
-    for the report.
+    `line` is where it begins in its file; `categories` are paths of names from the root down, the
+    main category first; `status` is a value of `Article.Status`, and a published record without a
+    date gets one by the options; `addresses` are earlier addresses of the article; `warnings` are
+    sentences for the report.
     """
 
     line: int
@@ -57,7 +56,7 @@ class Record:
     status: str = Article.Status.PUBLISHED
     published_at: datetime | None = None
     categories: tuple[tuple[str, ...], ...] = ()
-    # A path is looked up from the top; a lone name of a source without a tree, anywhere.
+    # A path is looked up from the root; the name of a source without a tree, on every level.
     categories_are_paths: bool = False
     tags: tuple[str, ...] = ()
     author: str = ""
@@ -78,7 +77,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """An entry that becomes no article; a skipped one without a reason is just counted."""
+    """An entry that becomes no article; without a reason it is only counted."""
 
     line: int
     import_id: str
@@ -91,7 +90,7 @@ Entry = Record | Remark
 
 @dataclass(slots=True)
 class CheckedRecord:
-    """A checked record: the article without its relations, and the names of those."""
+    """The unsaved article of a record, and the names of what it refers to."""
 
     record: Record
     digest: str
@@ -100,12 +99,12 @@ class CheckedRecord:
     warnings: list[str]
 
 
-def _digest(values: Any) -> str:
+def _digest(values: list[object]) -> str:
     return hashlib.sha256(json.dumps(values, default=str).encode()).hexdigest()[:32]
 
 
-def written_digest(article: Article, tags: list[int], more: list[int]) -> str:
-    """32 hexadecimal digits over what the import writes of an article, to see what staff changed.
+def article_digest(article: Article, tags: list[int], more: list[int]) -> str:
+    """32 hexadecimal digits of the imported fields, to detect changes made by staff.
 
     `tags` and `more` are the primary keys of its tags and of its further categories.
     """
@@ -119,10 +118,10 @@ def written_digest(article: Article, tags: list[int], more: list[int]) -> str:
     )
 
 
-def moment(value: str) -> datetime:
-    """Read a date or a date with a time: 2023-03-14, 2023-03-14T08:30:00+07:00, 14/03/2023 08:30.
+def parse_moment(value: str) -> datetime:
+    """Parse a date, or a date and time: 2023-03-14, 2023-03-14T08:30:00+07:00, 14/03/2023 08:30.
 
-    What names no zone is the site's local time. Raises RefusedError where it is no date.
+    Without a time zone it is local time. Raises RefusedError if it is no date.
     """
     words = normalize_line(value)
     try:
@@ -141,10 +140,10 @@ def moment(value: str) -> datetime:
     raise RefusedError(_("“%(value)s” is not a possible date.") % {"value": value[:40]})
 
 
-def checked(record: Record) -> CheckedRecord:
-    """Clean the texts of a record and check them; the database is not asked.
+def check_record(record: Record) -> CheckedRecord:
+    """Clean the texts of a record and validate them, without the database.
 
-    Raises RefusedError with the reason where the record cannot become an article.
+    Raises RefusedError with the reason if the record cannot become an article.
     """
     warnings = list(record.warnings)
     title = normalize_line(record.title)
@@ -188,17 +187,17 @@ def checked(record: Record) -> CheckedRecord:
 
 
 def _clean_body(record: Record) -> tuple[str, int]:
-    source, pictures = bodies.without_strange_pictures(record.body)
+    source, pictures = bodies.without_foreign_pictures(record.body)
     body = clean_html(source)
     if record.captions:
         pictures = max(pictures, len(record.captions))
         missing = _missing_captions(record.captions, body)
-        body = clean_html(body + "".join(map(bodies.caption_alone, missing)))
+        body = clean_html(body + "".join(map(bodies.caption_paragraph, missing)))
     return body, pictures
 
 
 def _missing_captions(captions: tuple[str, ...], body: str) -> list[str]:
-    """Return the captions that are no block of the cleaned body, as often as they repeat."""
+    """Return the captions that are not blocks of the cleaned body, with their repetitions."""
     blocks = Counter(_caption_key(plain_text(block)) for block in _BLOCK_TAG.split(body))
     missing = []
     for caption in captions:
@@ -215,7 +214,7 @@ def _caption_key(caption: str) -> str:
 
 
 def _without_repeated_summary(body: str, summary: str) -> str:
-    """Drop a first paragraph that says the summary again, which the page prints above it."""
+    """Drop a first paragraph that repeats the summary: the page shows the summary above it."""
     if summary and body.startswith("<p>"):
         first, end, rest = body.partition("</p>")
         if rest and comparison_key(plain_text(first + end)) == comparison_key(summary):
@@ -224,7 +223,7 @@ def _without_repeated_summary(body: str, summary: str) -> str:
 
 
 def _set_origin(article: Article, record: Record, warnings: list[str]) -> None:
-    """News of another house names it; without an address of the original it counts as sent in."""
+    """Set origin and source: “re-published” with an original address, else “sent in”."""
     article.source_name = first_words(record.source_name, LONGEST_SOURCE)
     if not article.source_name:
         article.origin = Article.Origin.OWN
@@ -245,7 +244,7 @@ def _set_origin(article: Article, record: Record, warnings: list[str]) -> None:
 
 
 def _tag_names(record: Record, warnings: list[str]) -> list[str]:
-    """Return the names of the tags, each key word once, in the spelling that came first."""
+    """Return the names of the tags without duplicates, in the first spelling."""
     names: dict[str, str] = {}
     for tag in record.tags:
         name = normalize_line(tag)

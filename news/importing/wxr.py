@@ -1,6 +1,6 @@
 """Reader of WordPress exports (WXR 1.0 to 1.2, https://wordpress.org/documentation/article/tools-export-screen/).
 
-The file is parsed as it streams by: one entry at a time is held, never a tree of the whole.
+The file is parsed as a stream: one entry at a time is held in memory.
 """
 
 from __future__ import annotations
@@ -11,20 +11,24 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO, Any
+from datetime import datetime
+from typing import IO, TypeAlias
 from urllib.parse import unquote, urlsplit
 from xml.sax import SAXException, SAXParseException
 from xml.sax.handler import ContentHandler, feature_namespaces
+from xml.sax.xmlreader import AttributesNSImpl, Locator
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.sax import make_parser
 from django.utils.translation import gettext as _
 
 from news.importing import bodies
-from news.importing.records import LONGEST_ID, Entry, Record, RefusedError, Remark, moment
+from news.importing.records import LONGEST_ID, Entry, Record, RefusedError, Remark, parse_moment
 from news.markup import clean_html, plain_text
 from news.models import Article, Category
 from news.text import normalize_line, slugify
+
+QName: TypeAlias = tuple[str | None, str]  # namespace and local name
 
 CHUNK = 64 * 1024  # bytes
 LARGEST_ENTRY = 64 * 1024 * 1024  # characters
@@ -35,7 +39,7 @@ _WP = re.compile(r"https?://wordpress\.org/export/1\.[0-9]/(excerpt/)?")
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 _ENCODING = re.compile(rb"""<\?xml[^>]*\bencoding\s*=\s*["']([A-Za-z0-9._-]+)""")
-# XML takes no other control characters, and old sites have them in pasted text.
+# XML allows no other control characters, but old sites have them in pasted text.
 _CONTROLS = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
 
 _STATUS = {
@@ -45,7 +49,7 @@ _STATUS = {
     "pending": Article.Status.IN_REVIEW,
     "private": Article.Status.DRAFT,
 }
-# Names that say who has the keys, not who wrote.
+# Accounts of administrators: not the names of authors.
 _NO_AUTHOR = {"admin", "administrator", "root"}
 _PRIMARY_CATEGORY = ("_yoast_wpseo_primary_category", "rank_math_primary_category")
 
@@ -60,20 +64,20 @@ class _Item:
     meta: dict[str, str] = field(default_factory=dict)
 
 
-def read(file: IO[bytes]) -> Iterator[Entry]:
+def read_entries(file: IO[bytes]) -> Iterator[Entry]:
     """Yield a record or a remark for each entry of the export.
 
-    Raises RefusedError, with the line, where the file is not XML (any more) or declares entities;
-    what stood before has been yielded.
+    Raises RefusedError, with the line, if the file stops being well-formed XML or declares
+    entities; the entries before that line have been yielded.
     """
     parser = make_parser()
-    handler = _Handler()
+    handler = _ExportHandler()
     handler.setDocumentLocator(parser)
     parser.setFeature(feature_namespaces, True)
     parser.setContentHandler(handler)
-    site = _Site(handler)
+    site = _RecordMaker(handler)
     try:
-        for chunk in _chunks(file):
+        for chunk in _decoded_chunks(file):
             parser.feed(chunk)
             while handler.items:
                 yield from site.entries(handler.items.popleft())
@@ -93,8 +97,8 @@ def read(file: IO[bytes]) -> Iterator[Entry]:
         raise RefusedError(_("The file is XML, but no WordPress export."))
 
 
-def _chunks(file: IO[bytes]) -> Iterator[str | bytes]:
-    """Yield the file in pieces; broken UTF-8 becomes U+FFFD, as broken text may not stop a move."""
+def _decoded_chunks(file: IO[bytes]) -> Iterator[str | bytes]:
+    """Yield the file in pieces; invalid UTF-8 becomes U+FFFD and does not stop the import."""
     first = file.read(CHUNK)
     declared = _ENCODING.search(first[:300])
     name = declared[1].decode().lower() if declared else "utf-8"
@@ -110,14 +114,14 @@ def _chunks(file: IO[bytes]) -> Iterator[str | bytes]:
     yield decoder.decode(b"", final=True)
 
 
-class _Handler(ContentHandler):
+class _ExportHandler(ContentHandler):
     """Collects entries, authors and terms from the events of the parser."""
 
     def __init__(self) -> None:
         super().__init__()
         self.items: deque[_Item] = deque()
         self.is_export = False
-        self.base = ""  # the address of the site
+        self.base = ""  # address of the site
         self.authors: dict[str, str] = {}
         self.categories: dict[str, tuple[str, str]] = {}  # nicename: name, parent's nicename
         self.category_of_id: dict[str, str] = {}
@@ -127,18 +131,21 @@ class _Handler(ContentHandler):
         self._texts: list[str] = []
         self._size = 0
         self._attributes: dict[str, str] = {}
-        self._locator: Any = None
+        self._locator: Locator
 
-    def setDocumentLocator(self, locator: Any) -> None:  # noqa: N802 – the name is SAX's
+    def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802 – the name is SAX's
         self._locator = locator
 
-    def startElementNS(self, name: Any, qname: Any, attrs: Any) -> None:  # noqa: N802
-        short = self._short(name)
+    def _line(self) -> int:
+        return self._locator.getLineNumber() or 0
+
+    def startElementNS(self, name: QName, qname: str | None, attrs: AttributesNSImpl) -> None:  # noqa: N802
+        short = self._prefixed_name(name)
         self._path.append(short)
         depth = len(self._path)
         self._texts = []
         if depth == 3 and short == "item":
-            self._item = _Item(self._locator.getLineNumber())
+            self._item = _Item(self._line())
             self._size = 0
         elif depth == 3 or (depth == 4 and short == "wp:postmeta"):
             self._group = {}
@@ -150,13 +157,13 @@ class _Handler(ContentHandler):
         if self._size > LARGEST_ENTRY:
             raise RefusedError(
                 _("The entry in line %(line)d is larger than 64 MB.")
-                % {"line": self._item.line if self._item else self._locator.getLineNumber()}
+                % {"line": self._item.line if self._item else self._line()}
             )
-        # Comments are not imported, so they are not kept either.
+        # Comments are not imported.
         if "wp:comment" not in self._path[3:4]:
             self._texts.append(content)
 
-    def endElementNS(self, name: Any, qname: Any) -> None:  # noqa: N802
+    def endElementNS(self, name: QName, qname: str | None) -> None:  # noqa: N802
         short = self._path.pop()
         text, self._texts = "".join(self._texts), []
         parents = len(self._path)
@@ -192,7 +199,7 @@ class _Handler(ContentHandler):
             self.authors[group.get("wp:author_login", "")] = shown
         elif short == "wp:category":
             nicename = unquote(group.get("wp:category_nicename", ""))
-            name = _words(group.get("wp:cat_name", ""))
+            name = _plain_words(group.get("wp:cat_name", ""))
             self.categories[nicename] = (name, unquote(group.get("wp:category_parent", "")))
             self.category_of_id[group.get("wp:term_id", "")] = nicename
 
@@ -208,7 +215,7 @@ class _Handler(ContentHandler):
         elif short != "wp:comment":
             item.texts[short] = text
 
-    def _short(self, name: tuple[str | None, str]) -> str:
+    def _prefixed_name(self, name: QName) -> str:
         namespace, local = name
         if not namespace:
             return local
@@ -220,10 +227,10 @@ class _Handler(ContentHandler):
         return f"dc:{local}" if namespace == _DUBLIN_CORE else f"other:{local}"
 
 
-class _Site:
-    """Makes records of the entries of one site, with what the header of its export told."""
+class _RecordMaker:
+    """Makes records of the entries of one site, with the terms in the header of its export."""
 
-    def __init__(self, header: _Handler) -> None:
+    def __init__(self, header: _ExportHandler) -> None:
         self.header = header
         self._paths: dict[str, tuple[str, ...]] = {}
 
@@ -233,7 +240,7 @@ class _Site:
         status = texts.get("wp:status", "publish").strip()
         import_id = self._import_id(item)
         if kind == "page" and status not in ("trash", "auto-draft"):
-            name = _words(texts.get("title", ""))
+            name = _plain_words(texts.get("title", ""))
             reason = _("“%(name)s” is a page, not news: write it anew among the pages.")
             yield Remark(item.line, import_id, "skipped", reason % {"name": name})
         elif kind != "post" or status not in _STATUS:
@@ -280,22 +287,22 @@ class _Site:
             for name in deep
         ]
         creator = texts.get("dc:creator", "").strip()
-        author = _words(self.header.authors.get(creator) or creator)
+        author = _plain_words(self.header.authors.get(creator) or creator)
         slug = unquote(texts.get("wp:post_name", "").strip())
         addresses = [texts.get("link", "").strip(), texts.get("guid", "").strip()]
         return Record(
             line=item.line,
             import_id=import_id,
-            title=_words(texts.get("title", "")),
-            summary=_words(texts.get("excerpt:encoded", "")),
+            title=_plain_words(texts.get("title", "")),
+            summary=_plain_words(texts.get("excerpt:encoded", "")),
             body=body,
-            # WordPress numbers articles without a title: such a slug says nothing.
+            # The slug of an article without a title is its number.
             slug="" if slug.isdigit() or not slugify(slug, fallback="") else slug,
             status=state,
             published_at=_published_at(texts, status),
             categories=categories,
             categories_are_paths=True,
-            tags=tuple(_words(name) for domain, _n, name in item.terms if domain in _TAGS),
+            tags=tuple(_plain_words(name) for domain, _n, name in item.terms if domain in _TAGS),
             author="" if author.lower() in _NO_AUTHOR else author,
             addresses=tuple(dict.fromkeys(filter(None, addresses))),
             pictures=pictures,
@@ -304,17 +311,17 @@ class _Site:
         )
 
     def _categories(self, item: _Item) -> tuple[tuple[tuple[str, ...], ...], list[str]]:
-        """Return the paths of an entry, the main one first, and names from below the third level.
+        """Return the category paths of an entry, and the names from below the third level.
 
-        The main category is the one marked so, else the lowest shelf. A shelf above another one
-        of the same entry says nothing more.
+        The main category comes first: the one marked as primary, else the deepest. Categories
+        above another one of the same entry are left out.
         """
         paths: dict[tuple[str, ...], str] = {}
         deep = []
         for domain, nicename, text in item.terms:
             if domain != "category" or _is_no_category(nicename, text):
                 continue
-            path = self._path(nicename) or (_words(text),)
+            path = self._path(nicename) or (_plain_words(text),)
             if len(path) > Category.MAX_DEPTH:
                 deep.append(path[-1])
                 path = (*path[: Category.MAX_DEPTH - 1], path[-1])
@@ -333,7 +340,7 @@ class _Site:
         return tuple(kept), deep
 
     def _path(self, nicename: str) -> tuple[str, ...]:
-        """Return the names from the top shelf down to a category of the header."""
+        """Return the names from the root down to a category of the header."""
         if nicename not in self._paths:
             names: list[str] = []
             seen = set()
@@ -357,21 +364,21 @@ def _is_no_category(nicename: str, name: str) -> bool:
     )
 
 
-def _words(text: str) -> str:
-    """Return the plain words of a text that WordPress keeps as HTML, such as `A &amp; B`."""
+def _plain_words(text: str) -> str:
+    """Return as plain text what WordPress stores as HTML, such as `A &amp; B`."""
     if "<" not in text:
         return normalize_line(html.unescape(text))
     return plain_text(clean_html(text))
 
 
-def _published_at(texts: dict[str, str], status: str) -> Any:
-    """Read the local time of publication; drafts have none, zeros stand for none."""
+def _published_at(texts: dict[str, str], status: str) -> datetime | None:
+    """Parse the publication time; drafts have none, and zeros mean none."""
     if status in ("draft", "pending"):
         return None
     local = texts.get("wp:post_date", "").strip()
     if local and not local.startswith("0000"):
-        return moment(local)
+        return parse_moment(local)
     universal = texts.get("wp:post_date_gmt", "").strip()
     if universal and not universal.startswith("0000"):
-        return moment(f"{universal}+00:00")
+        return parse_moment(f"{universal}+00:00")
     return None

@@ -9,6 +9,7 @@ from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import (
@@ -44,7 +45,7 @@ FILTER_LOOKUPS = {"exact", "in", "isnull", "gte", "lt", "year", "month", "day"}
 
 # What `get_deleted_objects` returns: the tree of objects, counts by name, the missing
 # permissions, and what protects the objects.
-Objects: TypeAlias = "Sequence[Any] | models.QuerySet[Any]"
+Objects: TypeAlias = "Sequence[Any] | models.QuerySet"
 DeletedObjects: TypeAlias = tuple[list[str], dict[str, int], set[str], list[str]]
 
 
@@ -107,11 +108,11 @@ class StaffAdmin(admin.ModelAdmin):
             # The date hierarchy computes the end of the year 9999.
             raise IncorrectLookupParameters(error) from error
 
-    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
+    def get_changelist_form(self, request: HttpRequest, **kwargs: object) -> type[forms.ModelForm]:
         return super().get_changelist_form(request, **{"form": RowForm, **kwargs})
 
     def response_action(
-        self, request: HttpRequest, queryset: models.QuerySet, *args: Any, **kwargs: Any
+        self, request: HttpRequest, queryset: models.QuerySet, *args: Any
     ) -> HttpResponse | None:
         selected = request.POST.getlist(ACTION_CHECKBOX_NAME)
         if not all(map(is_digits, selected)):
@@ -120,7 +121,7 @@ class StaffAdmin(admin.ModelAdmin):
         if selected and not queryset.filter(pk__in=keys).exists():
             messages.warning(request, _("What you picked is no longer in this list."))
             return HttpResponseRedirect(request.get_full_path())
-        return super().response_action(request, queryset, *args, **kwargs)
+        return super().response_action(request, queryset, *args)
 
     # --- Forms --------------------------------------------------------------------------------
 
@@ -131,28 +132,28 @@ class StaffAdmin(admin.ModelAdmin):
         return {name: value for name, value in initial.items() if name not in datetimes}
 
     def formfield_for_dbfield(
-        self, db_field: models.Field, request: HttpRequest, **kwargs: Any
+        self, db_field: models.Field, request: HttpRequest, **kwargs: object
     ) -> forms.Field | None:
         if isinstance(db_field, models.ForeignKey) and db_field.remote_field.model is Image:
             return db_field.formfield(widget=PictureInput)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def formfield_for_choice_field(
-        self, db_field: models.Field, request: HttpRequest, **kwargs: Any
+        self, db_field: models.Field, request: HttpRequest, **kwargs: object
     ) -> forms.TypedChoiceField | None:
         field: Any = super().formfield_for_choice_field(db_field, request, **kwargs)
         field.choices = [(value, capfirst(label)) for value, label in field.choices]
         return field
 
     def formfield_for_foreignkey(
-        self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any
+        self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: object
     ) -> forms.ModelChoiceField | None:
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", SearchSelect(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(
-        self, db_field: models.ManyToManyField, request: HttpRequest, **kwargs: Any
+        self, db_field: models.ManyToManyField, request: HttpRequest, **kwargs: object
     ) -> forms.ModelMultipleChoiceField | None:
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", SearchSelectMultiple(db_field, self.admin_site))
@@ -181,7 +182,9 @@ class StaffAdmin(admin.ModelAdmin):
                 changed["fields"] = [_lower_first_letter(name) for name in changed["fields"]]
         return message
 
-    def log_change(self, request: HttpRequest, obj: models.Model, message: object) -> Any:
+    def log_change(  # type: ignore[override]
+        self, request: HttpRequest, obj: models.Model, message: object
+    ) -> LogEntry | None:
         """Log a change. An empty message, from a form saved without changes, is not logged."""
         return super().log_change(request, obj, message) if message else None
 
@@ -239,7 +242,7 @@ def _counts_of_rows_unlinked(options: Options, objs: Objects) -> dict[str, int]:
     return counts
 
 
-def _without_lines(tree: list[Any], prefixes: tuple[str, ...]) -> list[Any]:
+def _without_lines(tree: list, prefixes: tuple[str, ...]) -> list:
     """A nested list without the texts that begin with one of the prefixes."""
     return [
         _without_lines(part, prefixes) if isinstance(part, list) else part

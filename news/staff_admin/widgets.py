@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from django import forms
 from django.contrib.admin.widgets import (
@@ -17,6 +17,8 @@ from js_asset import Media, Script
 
 from news.models import Image
 from news.staff_admin.keys import is_primary_key
+
+Attrs: TypeAlias = dict[str, Any] | None
 
 
 def picture_data(image: Image) -> dict[str, object]:
@@ -35,7 +37,7 @@ def picture_data(image: Image) -> dict[str, object]:
 class _OnlyValidKeys(AutocompleteMixin):
     """Drops values that are no primary key, so that the form can be shown with its error."""
 
-    def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
+    def optgroups(self, name: str, value: Sequence[str], attr: Attrs = None) -> Any:
         return super().optgroups(name, [key for key in value if is_primary_key(key)], attr)
 
 
@@ -46,8 +48,10 @@ class SearchSelect(_OnlyValidKeys, AutocompleteSelect):
 class SearchSelectMultiple(_OnlyValidKeys, AutocompleteSelectMultiple):
     """Several objects, found by typing. They are removed one by one, not all at once."""
 
-    def build_attrs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return {**super().build_attrs(*args, **kwargs), "data-allow-clear": "false"}
+    def build_attrs(
+        self, base_attrs: dict[str, object], extra_attrs: Attrs = None
+    ) -> dict[str, object]:
+        return {**super().build_attrs(base_attrs, extra_attrs), "data-allow-clear": "false"}
 
 
 class SplitDateTimeInput(AdminSplitDateTime):
@@ -56,7 +60,7 @@ class SplitDateTimeInput(AdminSplitDateTime):
     template_name = "admin/widgets/moment.html"
     group: object = ""
 
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+    def get_context(self, name: str, value: object, attrs: Attrs) -> dict[str, Any]:
         return {**super().get_context(name, value, attrs), "group": self.group}
 
 
@@ -75,9 +79,9 @@ class PictureInput(forms.TextInput):
     def id_for_label(self, id_: str) -> str:
         return f"{id_}_choose" if id_ else id_
 
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+    def get_context(self, name: str, value: object, attrs: Attrs) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        image = Image.objects.filter(pk=value).first() if is_primary_key(value) else None
+        image = Image.objects.filter(pk=str(value)).first() if is_primary_key(value) else None
         context["picture"] = picture_data(image) if image else None
         context["widget"]["picker_url"] = reverse("admin:news_image_pick")
         return context

@@ -13,6 +13,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -115,7 +116,7 @@ class RatingSummaryAdmin(ReadOnlyAdminMixin, StaffAdmin):
         if kind not in {None, "csv", "xlsx"}:
             raise Http404
 
-    def export_view(self, request: HttpRequest, kind: str) -> HttpResponse:
+    def export_view(self, request: HttpRequest, kind: str) -> HttpResponseBase:
         """The list with its filters and order as a file."""
         self._check_request(request, kind)
         try:
@@ -145,9 +146,9 @@ class RatingSummaryAdmin(ReadOnlyAdminMixin, StaffAdmin):
             ]
             for summary in summaries.iterator(chunk_size=2000)
         )
-        return spreadsheets.answer("danh-gia", header, rows, kind)
+        return spreadsheets.table_response("danh-gia", header, rows, kind)
 
-    def days_view(self, request: HttpRequest, kind: str | None = None) -> HttpResponse:
+    def days_view(self, request: HttpRequest, kind: str | None = None) -> HttpResponseBase:
         """Ratings by the day on which they were given, as a page or a file."""
         self._check_request(request, kind)
         asked = request.GET.get("period", "")
@@ -159,7 +160,7 @@ class RatingSummaryAdmin(ReadOnlyAdminMixin, StaffAdmin):
         rows = [_table_row(row, row["day"]) for row in ratings.by_day()]
         if kind:
             header = [_("Day"), _("Number of ratings"), _("Average"), *_star_names()]
-            return spreadsheets.answer("danh-gia-theo-ngay", header, _file_rows(rows), kind)
+            return spreadsheets.table_response("danh-gia-theo-ngay", header, _file_rows(rows), kind)
         return self._render(
             request,
             "days",

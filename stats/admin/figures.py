@@ -198,7 +198,9 @@ class VisitsAdmin(ReportAdmin):
         report = reports.visit_report(form.period, unit)
         rows = ([*_time_cells(row), *row.figures] for row in report.rows)
         header = [*_time_header(unit), *self._column_names()]
-        return spreadsheets.answer(_file_name("luot-truy-cap", form.period), header, rows, kind)
+        return spreadsheets.table_response(
+            _file_name("luot-truy-cap", form.period), header, rows, kind
+        )
 
 
 @admin.register(DailyArticleViews)
@@ -225,7 +227,7 @@ class RankingAdmin(ReportAdmin):
             *(_("Place"), _("Title"), _("Category"), _("Published at"), _("Views")),
             *(_("Ratings"), _("Average rating"), _("Comments"), _("Number of the article")),
         ]
-        return spreadsheets.answer(
+        return spreadsheets.table_response(
             _file_name("bai-doc-nhieu", form.period), header, self._file_rows(ranking), kind
         )
 
@@ -277,4 +279,4 @@ class ArticleReportPage(ReportAdmin):
         header = [*_time_header(unit), *self._column_names()]
         rows = ([*_time_cells(row), *_article_cells(row)] for row in report.rows)
         name = _file_name(f"bai-viet-{self.article.pk}", form.period)
-        return spreadsheets.answer(name, header, rows, kind)
+        return spreadsheets.table_response(name, header, rows, kind)

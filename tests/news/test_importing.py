@@ -10,7 +10,7 @@ import pytest
 from django.utils import translation
 
 from news.importing import bodies, jsonl, wxr
-from news.importing.records import Record, RefusedError, Remark, checked, moment
+from news.importing.records import Record, RefusedError, Remark, check_record, parse_moment
 from news.markup import clean_html, plain_text
 from news.models import Article
 
@@ -27,11 +27,11 @@ def _in_english():
 
 def read_lines(*objects):
     lines = [value if isinstance(value, bytes) else json.dumps(value).encode() for value in objects]
-    return list(jsonl.read(io.BytesIO(b"\n".join(lines))))
+    return list(jsonl.read_entries(io.BytesIO(b"\n".join(lines))))
 
 
 def read_export(xml):
-    return list(wxr.read(io.BytesIO(xml if isinstance(xml, bytes) else xml.encode())))
+    return list(wxr.read_entries(io.BytesIO(xml if isinstance(xml, bytes) else xml.encode())))
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def item(number=1, title="Tin một", body="<p>Nội dung.</p>", extra="", **tex
     ],
 )
 def test_moment_is_read_as_local_time_unless_it_names_a_zone(written, expected):
-    assert moment(written) == expected
+    assert parse_moment(written) == expected
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_moment_is_read_as_local_time_unless_it_names_a_zone(written, expected):
 )
 def test_impossible_moment_is_refused(written):
     with pytest.raises(RefusedError):
-        moment(written)
+        parse_moment(written)
 
 
 # --- Bodies -------------------------------------------------------------------------------------
@@ -129,13 +129,13 @@ def test_plain_text_becomes_paragraphs(text, expected):
     ],
 )
 def test_strange_picture_goes_and_its_caption_stays(source, expected, pictures):
-    opened, left_out = bodies.without_strange_pictures(source)
+    opened, left_out = bodies.without_foreign_pictures(source)
     assert (clean_html(opened), left_out) == (expected, pictures)
 
 
 def test_picture_of_our_own_library_stays():
     source = '<figure><img src="/media/images/a.webp" alt=""><figcaption>Ta</figcaption></figure>'
-    assert bodies.without_strange_pictures(source) == (source, 0)
+    assert bodies.without_foreign_pictures(source) == (source, 0)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_wordpress_notation_becomes_html(source, expected):
     ],
 )
 def test_wordpress_caption_outlives_its_picture(source):
-    opened, pictures = bodies.without_strange_pictures(bodies.from_wordpress(source)[0])
+    opened, pictures = bodies.without_foreign_pictures(bodies.from_wordpress(source)[0])
     assert plain_text(clean_html(opened)) == "Lễ hội"
     assert pictures == 1
 
@@ -197,7 +197,7 @@ def test_wordpress_caption_outlives_its_picture(source):
 )
 def test_hostile_body_takes_linear_time(piece):
     started = time.process_time()  # a busy machine is no failure
-    bodies.without_strange_pictures(bodies.from_wordpress(piece * (300_000 // len(piece)))[0])
+    bodies.without_foreign_pictures(bodies.from_wordpress(piece * (300_000 // len(piece)))[0])
     assert time.process_time() - started < 3
 
 
@@ -302,7 +302,7 @@ def record(**fields):
 )
 def test_unusable_record_is_refused(fields, reason):
     with pytest.raises(RefusedError, match=reason):
-        checked(record(**fields))
+        check_record(record(**fields))
 
 
 @pytest.mark.parametrize(
@@ -328,30 +328,35 @@ def test_unusable_record_is_refused(fields, reason):
     ],
 )
 def test_doubtful_record_is_taken_with_a_warning(fields, warning):
-    assert checked(record(**fields)).warnings == [warning]
+    assert check_record(record(**fields)).warnings == [warning]
 
 
 def test_overlong_title_is_cut_at_a_word():
-    title = checked(record(title="chữ " * 100)).article.title
+    title = check_record(record(title="chữ " * 100)).article.title
     assert len(title) <= 300
     assert title.endswith("chữ…")
 
 
 def test_nul_and_lone_surrogates_are_dropped():
-    article = checked(record(title="T\x00i\ud800n", summary="\udfff", body="<p>\x00ch\ud800ữ</p>"))
+    article = check_record(
+        record(title="T\x00i\ud800n", summary="\udfff", body="<p>\x00ch\ud800ữ</p>")
+    )
     assert article.article.title == "Tin"
     assert article.article.summary == ""
     assert article.article.body == "<p>chữ</p>"
 
 
 def test_caption_that_is_not_in_the_text_is_added_as_often_as_it_repeats():
-    body = checked(record(captions=("Chữ", "(Ảnh: An)", "(Ảnh: An)"))).article.body
+    body = check_record(record(captions=("Chữ", "(Ảnh: An)", "(Ảnh: An)"))).article.body
     assert body == "<p>Chữ</p><p><em>(Ảnh: An)</em></p><p><em>(Ảnh: An)</em></p>"
 
 
 def test_first_paragraph_that_repeats_the_summary_is_dropped():
     body = "<p><b>Sáng nay,  mưa.</b></p><p>Chiều nắng.</p>"
-    assert checked(record(summary="Sáng nay, mưa.", body=body)).article.body == "<p>Chiều nắng.</p>"
+    assert (
+        check_record(record(summary="Sáng nay, mưa.", body=body)).article.body
+        == "<p>Chiều nắng.</p>"
+    )
 
 
 @pytest.mark.parametrize(
@@ -365,7 +370,7 @@ def test_first_paragraph_that_repeats_the_summary_is_dropped():
     ],
 )
 def test_origin_follows_from_source_and_address(fields, origin):
-    assert checked(record(**fields)).article.origin == origin
+    assert check_record(record(**fields)).article.origin == origin
 
 
 def test_hostile_html_is_cleaned():
@@ -373,7 +378,7 @@ def test_hostile_html_is_cleaned():
         "<p onclick=x()>Chữ<script>alert(1)</script><svg onload=x()></svg>"
         "<a href='javascript:x()'>nối</a><style>p{}</style><iframe src=//e></iframe></p>"
     )
-    article = checked(record(body=body)).article
+    article = check_record(record(body=body)).article
     assert article.body == "<p>Chữnối</p>"
     assert clean_html(article.body) == article.body
 
@@ -408,7 +413,7 @@ def test_sample_entry_has_author_category_path_tags_and_addresses(sample):
 
 
 def test_percent_encoded_slug_is_read(sample):
-    assert checked(sample["102"]).article.slug == "ra-quan-ve-sinh"
+    assert check_record(sample["102"]).article.slug == "ra-quan-ve-sinh"
 
 
 def test_category_above_another_of_the_same_entry_is_left_out(sample):
@@ -421,7 +426,7 @@ def test_draft_has_no_date_and_uncategorized_is_no_category(sample):
 
 
 def test_numeric_slug_gives_way_to_the_title(sample):
-    assert checked(sample["108"]).article.slug.startswith("bai-khong-co-tieu-de")
+    assert check_record(sample["108"]).article.slug.startswith("bai-khong-co-tieu-de")
 
 
 def test_gallery_counts_its_pictures(sample):
@@ -431,7 +436,7 @@ def test_gallery_counts_its_pictures(sample):
 def test_every_body_of_the_sample_is_a_fixed_point(sample):
     for entry in sample.values():
         if isinstance(entry, Record):
-            body = checked(entry).article.body
+            body = check_record(entry).article.body
             assert clean_html(body) == body
             assert "alert" not in body
 
@@ -564,7 +569,7 @@ def test_file_that_is_no_export_is_refused(xml, reason):
 
 def test_what_stood_before_a_break_in_the_file_is_read():
     xml = export(item(), item(2)).replace("</channel></rss>", "<item><title>Tin")
-    reader = wxr.read(io.BytesIO(xml.encode()))
+    reader = wxr.read_entries(io.BytesIO(xml.encode()))
     assert [next(reader).title, next(reader).title] == ["Tin một", "Tin một"]
     with pytest.raises(RefusedError, match="well-formed"):
         next(reader)

@@ -9,9 +9,9 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected, QueryCanceled
 
-from news.importing import service
+from news.importing.batch import Batch, Options
 from news.importing.records import Record
-from news.importing.service import MOST_ATTEMPTS, Importer, Options
+from news.importing.service import MOST_ATTEMPTS, Importer
 from news.models import Article, Category, OldAddress, Tag
 from tests.contention import hold_advisory_lock, result_of, threads, wait_until_blocked
 from tests.factories import make_article, make_category
@@ -47,13 +47,13 @@ def run_import(**values: str) -> Counter[str]:
 def attempts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The number of records of each transaction that an import begins."""
     sizes: list[int] = []
-    written = service._Batch.written
+    written = Batch.write
 
     def counted(self: Any, batch: list[Any]) -> Any:
         sizes.append(len(batch))
         return written(self, batch)
 
-    monkeypatch.setattr(service._Batch, "written", counted)
+    monkeypatch.setattr(Batch, "write", counted)
     return sizes
 
 
@@ -163,7 +163,7 @@ def test_an_import_gives_up(
         begun.append(batch)
         raise OperationalError from cause()
 
-    monkeypatch.setattr(service._Batch, "written", fail)
+    monkeypatch.setattr(Batch, "write", fail)
     with pytest.raises(OperationalError):
         run_import()
     assert len(begun) == tries

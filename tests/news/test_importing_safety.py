@@ -16,13 +16,13 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from news.importing import service
-from news.importing.service import BATCH
+from news.importing.service import BATCH_RECORDS
 from news.models import Article, Category, Listing, OldAddress, Tag
 from tests.portal.running import PATIENCE
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
-COUNT = 2 * BATCH + 50
+COUNT = 2 * BATCH_RECORDS + 50
 # The database of the tests has another name than the one of the settings.
 RUN = """
 import sys
@@ -122,7 +122,7 @@ def test_import_that_is_stopped_leaves_no_half_record_and_the_next_run_finishes(
         process.send_signal(end)
         process.communicate(timeout=PATIENCE)
     whole = Article.objects.count()
-    assert whole % BATCH == 0
+    assert whole % BATCH_RECORDS == 0
     assert OldAddress.objects.count() == whole
     assert Article.tags.through.objects.count() == 2 * whole
     assert f"unchanged: {whole}\n" in _plain(run_import(path))
@@ -155,5 +155,5 @@ def test_progress_is_told_on_the_way(path, monkeypatch):
         stderr=terminal,
     )
     assert "\r" in terminal.getvalue()
-    assert str(BATCH) in terminal.getvalue()
+    assert str(BATCH_RECORDS) in terminal.getvalue()
     assert terminal.getvalue().endswith("\n")

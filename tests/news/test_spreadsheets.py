@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from openpyxl.utils.escape import unescape
 
-from news.spreadsheets import answer
+from news.spreadsheets import table_response
 
 HEADER = ["Tiêu đề", "Ngày", "Lúc", "Điểm"]
 DAY, MOMENT = date(2026, 3, 14), datetime(2026, 3, 14, 1, 30, tzinfo=UTC)
@@ -23,7 +23,7 @@ FORMULAS = [
 
 
 def content_of(name: str, header: list[str], rows: Any, kind: str) -> bytes:
-    response = answer(name, header, rows, kind)
+    response = table_response(name, header, rows, kind)
     try:
         return b"".join(response.streaming_content)
     finally:
@@ -33,7 +33,7 @@ def content_of(name: str, header: list[str], rows: Any, kind: str) -> bytes:
 
 
 def test_a_csv_opens_in_vietnamese_excel() -> None:
-    response = answer("danh-gia", HEADER, [["Lũ; lụt", DAY, MOMENT, 4.5]], "csv")
+    response = table_response("danh-gia", HEADER, [["Lũ; lụt", DAY, MOMENT, 4.5]], "csv")
     content = b"".join(response.streaming_content)
     assert content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
@@ -72,7 +72,7 @@ def test_an_average_of_the_database_is_a_number_in_both() -> None:
 
 def test_ten_thousand_rows_are_sent_piece_by_piece() -> None:
     pieces = list(
-        answer("a", ["b"], ([n, "x" * 50] for n in range(10_000)), "csv").streaming_content
+        table_response("a", ["b"], ([n, "x" * 50] for n in range(10_000)), "csv").streaming_content
     )
     assert len(pieces) > 10
     assert b"".join(pieces).count(b"\r\n") == 10_001
@@ -80,4 +80,4 @@ def test_ten_thousand_rows_are_sent_piece_by_piece() -> None:
 
 def test_no_other_kind_of_table_is_known() -> None:
     with pytest.raises(ValueError, match="ods"):
-        answer("a", ["b"], [], "ods")
+        table_response("a", ["b"], [], "ods")

@@ -1,34 +1,29 @@
 """`manage.py import_articles FILE…`: articles from JSON Lines or a WordPress export.
 
-What becomes of what is told in docs/import.md.
+docs/import.md says what becomes of each field.
 """
 
 from __future__ import annotations
 
-import csv
-import json
-import os
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import IO, Any, TextIO
+from typing import Any
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.db import OperationalError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from news.importing import jsonl, wxr
-from news.importing.records import Entry, RefusedError, moment
-from news.importing.service import OUTCOMES, Importer, Options
+from news.importing.batch import Options
+from news.importing.files import CountedFile, entries_of
+from news.importing.records import RefusedError, parse_moment
+from news.importing.report import ReportError, ReportFile
+from news.importing.service import OUTCOMES, Importer
 from news.models import Category
 
 MEGABYTE = 1024 * 1024
-COLUMNS = ["file", "line", "id", "outcome", "reason"]
 
 
 class Command(BaseCommand):
@@ -66,10 +61,18 @@ class Command(BaseCommand):
             "--strict", action="store_true", help="exit with 1 if a record was refused"
         )
 
-    def handle(self, *args: Any, **given: Any) -> None:
+    def handle(self, *args: str, **given: Any) -> None:
+        try:
+            self._import_files(given)
+        except ReportError as error:
+            raise CommandError(
+                _("The report cannot be written: %(error)s") % {"error": error}
+            ) from error
+
+    def _import_files(self, given: dict[str, Any]) -> None:
         started = time.monotonic()
         options = _options(given)
-        with closing(_Report(given["report"] and Path(given["report"]))) as report:
+        with closing(ReportFile(given["report"] and Path(given["report"]))) as report:
             importer = Importer(options, report.add)
             progress = _Progress(self.stderr, given["files"], given["verbosity"])
             try:
@@ -91,25 +94,26 @@ class Command(BaseCommand):
                     % {"error": error}
                 ) from error
             progress.end()
-            self._sum_up(importer, report, time.monotonic() - started, options)
+            self._print_summary(importer, report, time.monotonic() - started, options)
         if broken:
-            raise CommandError(_("Not read to the end: %(files)s") % {"files": _joined(broken)})
+            raise CommandError(
+                _("Not read to the end: %(files)s") % {"files": ", ".join(map(str, broken))}
+            )
         if given["strict"] and importer.counts["refused"]:
             raise CommandError(
                 _("Records refused: %(count)d.") % {"count": importer.counts["refused"]}
             )
 
     def _import_file(
-        self, path: Path, importer: Importer, report: _Report, progress: _Progress
+        self, path: Path, importer: Importer, report: ReportFile, progress: _Progress
     ) -> bool:
-        """Import one file; returns whether it was read to its end."""
+        """Import one file; return whether it was read to its end."""
         report.file = str(path)
         try:
-            with path.open("rb") as file:
-                counted = _CountedFile(file)
-                for done in importer.run(_reader(counted)(counted)):
-                    progress.step(done, counted.done)
-                progress.next_file(counted.done)
+            with CountedFile(path.open("rb", buffering=0)) as file:
+                for records in importer.run(entries_of(file)):
+                    progress.step(records, file.bytes_read)
+                progress.next_file(file.bytes_read)
         except OSError as error:
             reason = error.strerror or str(error)
         except RefusedError as error:
@@ -121,8 +125,8 @@ class Command(BaseCommand):
         report.add(0, "", "refused", reason)
         return False
 
-    def _sum_up(
-        self, importer: Importer, report: _Report, seconds: float, options: Options
+    def _print_summary(
+        self, importer: Importer, report: ReportFile, seconds: float, options: Options
     ) -> None:
         if options.is_dry_run:
             self.stdout.write(_("Dry run: nothing was written. It would be:"))
@@ -147,7 +151,7 @@ def _options(given: dict[str, Any]) -> Options:
     undated = category = None
     if given["undated"]:
         try:
-            undated = moment(given["undated"])
+            undated = parse_moment(given["undated"])
         except RefusedError as error:
             raise CommandError(f"--undated: {error}") from error
     if given["category"]:
@@ -165,134 +169,24 @@ def _options(given: dict[str, Any]) -> Options:
     )
 
 
-def _joined(paths: list[Path]) -> str:
-    return ", ".join(map(str, paths))
-
-
-# --- Files --------------------------------------------------------------------------------------
-
-
-class _CountedFile:
-    """A file that knows how many bytes of it were read."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self.done = 0
-
-    def peek(self) -> bytes:
-        return self._file.peek(512)  # type: ignore[attr-defined]
-
-    def read(self, size: int = -1) -> bytes:
-        piece = self._file.read(size)
-        self.done += len(piece)
-        return piece
-
-    def readline(self, size: int = -1) -> bytes:
-        line = self._file.readline(size)
-        self.done += len(line)
-        return line
-
-
-def _reader(file: _CountedFile) -> Callable[[Any], Iterator[Entry]]:
-    """Choose the reader by what the file begins with; its name does not count.
-
-    Raises RefusedError where it is neither.
-    """
-    start = file.peek()
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise RefusedError(_("The file is in UTF-16; save it as UTF-8."))
-    start = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not start:
-        raise RefusedError(_("The file is empty."))
-    if start.startswith(b"<"):
-        return wxr.read
-    if start.startswith(b"["):
-        raise RefusedError(_("The file is one JSON list; JSON Lines has one article a line."))
-    if start.startswith(b"{"):
-        return jsonl.read
-    raise RefusedError(_("The file is neither JSON Lines nor a WordPress export."))
-
-
-# --- Report -------------------------------------------------------------------------------------
-
-
-class _Report:
-    """The list of refused, skipped and doubtful records: CSV for a spreadsheet, or JSON Lines.
-
-    A path that was asked for is opened at once, so that an import does not fail at its end; the
-    usual one only when there is something to write.
-    """
-
-    def __init__(self, path: Path | None) -> None:
-        self.file: str = ""
-        self.rows = 0
-        self._stream: TextIO | None = None
-        self.path = path or _usual_path()
-        if path:
-            self._open()
-
-    def _open(self) -> TextIO:
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            # Excel takes a CSV file for UTF-8 only by its byte order mark.
-            encoding = "utf-8" if self._is_json else "utf-8-sig"
-            self._stream = self.path.open("w", encoding=encoding, newline="")
-        except OSError as error:
-            raise CommandError(
-                _("The report cannot be written: %(error)s") % {"error": error}
-            ) from error
-        if not self._is_json:
-            csv.writer(self._stream).writerow(COLUMNS)
-        return self._stream
-
-    @property
-    def _is_json(self) -> bool:
-        return self.path.suffix.lower() in (".jsonl", ".json")
-
-    def add(self, line: int, import_id: str, outcome: str, reason: str) -> None:
-        stream = self._stream or self._open()
-        values = [self.file, line, import_id, outcome, reason]
-        if self._is_json:
-            row = dict(zip(COLUMNS, values, strict=True))
-            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
-        else:
-            csv.writer(stream).writerow(map(_harmless, values))
-        self.rows += 1
-
-    def close(self) -> None:
-        if self._stream:
-            self._stream.close()
-
-
-def _usual_path() -> Path:
-    stamp = timezone.localtime().strftime("%Y-%m-%d-%H%M%S")
-    folder = Path(getattr(settings, "PORTAL_DATA", "."))
-    return folder / "import-reports" / f"{stamp}-{os.getpid()}.csv"
-
-
-def _harmless(value: object) -> object:
-    # A spreadsheet would run what begins so as a formula.
-    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
-
-
 # --- Progress -----------------------------------------------------------------------------------
 
 
 class _Progress:
-    """A line that moves on a terminal; elsewhere a plain line every few seconds."""
+    """Progress: on a terminal a line that is rewritten, elsewhere a new line every few seconds."""
 
-    def __init__(self, stream: Any, paths: list[Path], verbosity: int) -> None:
+    def __init__(self, stream: OutputWrapper, paths: list[Path], verbosity: int) -> None:
         self._stream = stream
         self._is_terminal = bool(getattr(stream, "isatty", lambda: False)())
         self._every = 0.2 if self._is_terminal else 5
         self._is_quiet = verbosity == 0
         self._total = sum(path.stat().st_size for path in paths if path.is_file())
         self._records = 0
-        self._before = 0  # bytes of the files that are done
+        self._bytes_before = 0  # of the files before this one
         self._started = self._last = time.monotonic()
         self._is_open = False
 
-    def step(self, records: int, done: int) -> None:
+    def step(self, records: int, bytes_read: int) -> None:
         self._records += records
         now = time.monotonic()
         if self._is_quiet or now - self._last < self._every:
@@ -301,7 +195,7 @@ class _Progress:
         line = _("%(count)d records, %(rate)d a second, %(done).1f of %(total).1f MB") % {
             "count": self._records,
             "rate": self._records / max(now - self._started, 0.001),
-            "done": (self._before + done) / MEGABYTE,
+            "done": (self._bytes_before + bytes_read) / MEGABYTE,
             "total": self._total / MEGABYTE,
         }
         self._stream.write(f"\r{line}\x1b[K" if self._is_terminal else line, ending=self._ending)
@@ -313,10 +207,10 @@ class _Progress:
         return "" if self._is_terminal else "\n"
 
     def next_file(self, size: int) -> None:
-        self._before += size
+        self._bytes_before += size
 
     def end(self) -> None:
-        """Leave the moving line, so that what is written next stands on its own."""
+        """End the line of the terminal, so that the next output begins a new one."""
         if self._is_open:
             self._stream.write("")
             self._is_open = False
