@@ -21,7 +21,7 @@ class SearchWordsAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
     ) -> HttpResponse:
         if not self.has_view_permission(request):
             return super().changelist_view(request, extra_context)
-        searched, missed = words_log.report()
+        searched, missed = words_log.search_report()
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -75,7 +75,7 @@ class Found:
 
 
 @contextmanager
-def bounded() -> Iterator[None]:
+def time_limit() -> Iterator[None]:
     """Let no statement of a search run long.
 
     Raises SearchTooSlowError.
@@ -93,10 +93,10 @@ def bounded() -> Iterator[None]:
         raise
 
 
-def find(query: Query, filters: Filters, at: datetime | None = None) -> Found:
+def find_articles(query: Query, filters: Filters, at: datetime | None = None) -> Found:
     """Return what matches the query, at the moment `at` (now); one statement.
 
-    To be called within `bounded`.
+    To be called within `time_limit`.
     """
     at = at or timezone.now()
     if not _periods(filters, at):

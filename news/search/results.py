@@ -7,19 +7,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.core.paginator import EmptyPage
 from django.db import connection
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from news.models import Article, Attachment, AttachmentText, Category
-from news.models.listings import ArticlePage
 from news.search.finding import Found
 from news.search.query import Query
 from news.search.snippets import LONGEST, Marker, Piece, plain
 from news.statements import NOW, fetch_all, filled
 
-PAGE_SIZE = 10
 _MOST_FILES = 3
 
 
@@ -40,37 +37,26 @@ class Result:
     files: list[FileHit]
 
 
-@dataclass(frozen=True)
-class ResultPage(ArticlePage):
-    """A page of results; `articles` in their order, and `results` with what to show of each."""
+def results_of(
+    query: Query, found: Found, chosen: list[int], categories: Iterable[Category]
+) -> list[Result]:
+    """Return what to show of the chosen articles, in their order; at most two statements.
 
-    results: list[Result]
-    is_capped: bool
-
-
-def result_page(
-    query: Query, found: Found, number: int, categories: Iterable[Category]
-) -> ResultPage:
-    """Return one page of what was found; at most two statements. Raises EmptyPage.
-
-    `categories` are all of them: a page of the search has read them anyway.
+    Args:
+        chosen: ids of some of the articles found; those unpublished since are left out.
+        categories: all of them; the search page has read them anyway.
     """
-    pages = max(1, -(-found.total // PAGE_SIZE))
-    if not 1 <= number <= pages:
-        raise EmptyPage(f"page {number} of {pages}")
-    chosen = found.articles[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    shelves = {category.pk: category for category in categories}
-    loaded = _articles(chosen)
-    for article in loaded.values():
-        if article.category_id in shelves:
-            article.category = shelves[article.category_id]
-    articles = [loaded[pk] for pk in chosen if pk in loaded]
+    by_id = {category.pk: category for category in categories}
+    articles = _articles(chosen)
+    for article in articles.values():
+        if article.category_id in by_id:
+            article.category = by_id[article.category_id]
     files = _files([file for pk in chosen for file in found.files.get(pk, [])[:_MOST_FILES]])
-    results = [
-        _result(query, article, [files[f] for f in found.files.get(article.pk, []) if f in files])
-        for article in articles
+    return [
+        _result(query, articles[pk], [files[f] for f in found.files.get(pk, []) if f in files])
+        for pk in chosen
+        if pk in articles
     ]
-    return ResultPage(articles, number, pages, found.total, results, found.is_capped)
 
 
 _SHOWN = ["id", "title", "slug", "summary", "body", "published_at", "category_id"]

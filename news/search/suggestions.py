@@ -30,7 +30,7 @@ _SIMILAR = 0.6
 _VISIBLE = "news_is_shown(e.published_at, e.expires_at, %s)"
 
 
-def titles(typed: str, at: datetime | None = None) -> list[Article]:
+def articles_by_title(typed: str, at: datetime | None = None) -> list[Article]:
     """Newest published articles whose titles have words that begin with those typed.
 
     Titles that also have their accents stand first. Two statements; nothing for less than
@@ -63,7 +63,7 @@ def titles(typed: str, at: datetime | None = None) -> list[Article]:
     return [found[pk] for pk in chosen if pk in found]
 
 
-def meant(query: Query, at: datetime | None = None) -> list[str]:
+def similar_words(query: Query, at: datetime | None = None) -> list[str]:
     """What somebody may have meant: words of titles that look like those typed; two statements.
 
     Each is a search of its own, which leaves out what the query leaves out, and articles that have

@@ -54,7 +54,7 @@ def is_personal(text: str) -> bool:
     return bool(_PERSONAL.search(_OF_NOBODY.sub("a", unicodedata.normalize("NFKC", text))))
 
 
-def note(query: Query, results: int, today: date | None = None) -> str:
+def signed_note(query: Query, results: int, today: date | None = None) -> str:
     """Return what the page of results hands to its beacon; empty for words that are not kept.
 
     It is signed, so that nothing is counted but what this site has searched and found, and lately;
@@ -72,11 +72,11 @@ def note(query: Query, results: int, today: date | None = None) -> str:
     return _SIGNER.sign(f"{today.isoformat()} {results} {words}")
 
 
-def record(noted: str, today: date | None = None) -> bool:
+def count_search(note: str, today: date | None = None) -> bool:
     """Count one search; two statements. Return whether the note was one of ours, and new enough."""
     today = today or timezone.localdate()
     try:
-        day, results, words = _SIGNER.unsign(noted).split(" ", 2)
+        day, results, words = _SIGNER.unsign(note).split(" ", 2)
         is_new = today - NOTE_KEPT <= date.fromisoformat(day) <= today
     except (signing.BadSignature, ValueError):
         return False
@@ -108,7 +108,9 @@ class Searched:
     last_on: date
 
 
-def report(most: int = 100, today: date | None = None) -> tuple[list[Searched], list[Searched]]:
+def search_report(
+    most: int = 100, today: date | None = None
+) -> tuple[list[Searched], list[Searched]]:
     """The words of the last 30 days, oftenest first: all, and those that found nothing last."""
     today = today or timezone.localdate()
     rows = (

@@ -9,10 +9,12 @@ from html import escape
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from news.models import Article
+from news.search.snippets import Piece
 
 register = template.Library()
 
@@ -98,3 +100,10 @@ def rich_text(html: str) -> SafeString:
         return tag
 
     return _safe(_TAG.sub(ready, html))
+
+
+@register.filter
+def marked(pieces: list[Piece]) -> SafeString:
+    """Write a text of the search results with its matches in `<mark>`; every piece is escaped."""
+    form = "".join("<mark>{}</mark>" if piece.is_match else "{}" for piece in pieces)
+    return format_html(form + "{}", *(piece.text for piece in pieces), "")

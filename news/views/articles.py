@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.core.paginator import InvalidPage
+from django.core.paginator import InvalidPage, Page, Paginator
 from django.http import (
     Http404,
     HttpRequest,
@@ -16,14 +16,17 @@ from django.http import (
 )
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.views.generic import TemplateView
+from django.utils.translation import gettext_lazy
+from django.views.generic import ListView, TemplateView
 
 from news import reading
 from news.models import Article, Author, Category, Series, Tag
-from news.models.listings import ArticlePage, list_page, months, page_number, page_of
-
-PAGE_SIZE = 20
+from news.models.articles import ArticleQuerySet
+from news.models.categories import Named
+from news.models.listings import ListedArticles, months
+from news.paginator import StrictPaginator
 
 
 class ArticleDetailView(TemplateView):
@@ -31,126 +34,144 @@ class ArticleDetailView(TemplateView):
 
     template_name = "news/article_detail.html"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: object, **kwargs: str) -> HttpResponse:
         pk = int(kwargs["pk"])
         article = Article.objects.readable().for_page().filter(pk=pk).first()
         if article is None:
-            return _not_readable(pk)
+            return _gone_or_replaced(pk)
         if request.path != article.get_absolute_url():
-            return _moved_to(article)
+            return _redirect_to(article)
         return self.render_to_response(reading.article_context(article))
 
 
-def _moved_to(article: Article) -> HttpResponse:
-    """Lead on, and let nobody remember it for long: a slug is changed back, an article returns."""
+def _redirect_to(article: Article) -> HttpResponse:
+    """Redirect, cached for five minutes only: a slug is changed back, an article returns."""
     return HttpResponsePermanentRedirect(
         article.get_absolute_url(), headers={"Cache-Control": "public, max-age=300"}
     )
 
 
-def _not_readable(pk: int) -> HttpResponse:
-    """Answer for an article without a page: gone or replaced if it was unpublished, else 404."""
+def _gone_or_replaced(pk: int) -> HttpResponse:
+    """Answer for an article without a page: 410 or a redirect if it was unpublished, else 404."""
     article = get_object_or_404(Article, pk=pk, status=Article.Status.UNPUBLISHED)
-    heir = Article.objects.readable().filter(pk=article.redirect_to_id or 0).first()
-    if heir is None:
-        return HttpResponseGone()
-    return _moved_to(heir)
+    replacement = Article.objects.readable().filter(pk=article.redirect_to_id or 0).first()
+    return _redirect_to(replacement) if replacement else HttpResponseGone()
 
 
-class ArticleListView(TemplateView):
+class ArticleListView(ListView):
     """A list of articles in numbered pages (`?page=2`); a page that does not exist is a 404."""
 
     template_name = "news/article_list.html"
+    paginator_class = StrictPaginator
+    paginate_by = 20
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get_queryset(self) -> ArticleQuerySet | ListedArticles:  # type: ignore[override]
+        raise NotImplementedError
+
+    def paginate_queryset(self, queryset: Any, page_size: int) -> tuple[Paginator, Page, Any, bool]:
+        """Like Django's, which would also take `?page=last` and leave the number unchecked."""
+        paginator = self.get_paginator(queryset, page_size)
         try:
-            number = page_number(request.GET.get("page"))
-            page, context = self.find(number)
+            page = paginator.page(self.request.GET.get("page", 1))
         except InvalidPage:
             raise Http404 from None
-        return self.render_to_response({"page": page, **context})
-
-    def find(self, number: int) -> tuple[ArticlePage, dict[str, Any]]:
-        """Return the page with this number and what else the template needs.
-
-        Raises InvalidPage if there is no such page.
-        """
-        raise NotImplementedError
+        return paginator, page, page.object_list, page.has_other_pages()
 
 
 class NewestView(ArticleListView):
-    def find(self, number: int) -> tuple[ArticlePage, dict[str, Any]]:
-        return list_page(None, number, PAGE_SIZE), {"heading": _("Newest news")}
+    def get_queryset(self) -> ListedArticles:
+        return ListedArticles(None)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(heading=_("Newest news"), **kwargs)
 
 
 class CategoryView(ArticleListView):
-    def find(self, number: int) -> tuple[ArticlePage, dict[str, Any]]:
-        category = get_object_or_404(
-            Category.objects.select_related("parent__parent"), slug=self.kwargs["slug"]
+    def get_queryset(self) -> ListedArticles:
+        categories = Category.objects.select_related("parent__parent")
+        self.category = get_object_or_404(categories, slug=self.kwargs["slug"])
+        return ListedArticles(self.category)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        category = self.category
+        return super().get_context_data(
+            heading=category.label,
+            heading_language=category.label_language,
+            description=category.description,
+            category=category,
+            breadcrumb=category.ancestors,
+            below=list(category.children.all()),
+            rss=reverse("data:rss-category", args=[category.slug]),
+            atom=reverse("data:atom-category", args=[category.slug]),
+            **kwargs,
         )
-        page = list_page(category, number, PAGE_SIZE)
-        return page, {
-            "heading": category.label,
-            "heading_language": category.label_language,
-            "description": category.description,
-            "category": category,
-            "breadcrumb": category.ancestors,
-            "below": list(category.children.all()),
-            "rss": reverse("data:rss-category", args=[category.slug]),
-            "atom": reverse("data:atom-category", args=[category.slug]),
-        }
 
 
-class TagView(ArticleListView):
-    def find(self, number: int) -> tuple[ArticlePage, dict[str, Any]]:
-        tag = get_object_or_404(Tag, slug=self.kwargs["slug"])
-        articles = Article.objects.published().filter(tags=tag)
-        return page_of(articles, number, PAGE_SIZE), {
-            "heading": tag.name,
-            "heading_language": tag.label_language,
-            "kind": _("Keyword"),
-            "rss": reverse("data:rss-tag", args=[tag.slug]),
-            "atom": reverse("data:atom-tag", args=[tag.slug]),
-        }
+class NamedListView(ArticleListView):
+    """The articles of one tag, event series or author; `field` is that of Article.
+
+    These lists stay short: the rows before the page are skipped one by one.
+    """
+
+    field = ""
+    kind: Promise
+    named: type[Named]
+
+    def get_queryset(self) -> ArticleQuerySet:
+        self.object = get_object_or_404(self.named, slug=self.kwargs["slug"])
+        articles = Article.objects.published().filter(**{self.field: self.object})
+        return articles.for_lists().newest_first()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            heading=self.object.name,
+            heading_language=self.object.label_language,
+            kind=self.kind,
+            **kwargs,
+        )
 
 
-class SeriesView(ArticleListView):
-    def find(self, number: int) -> tuple[ArticlePage, dict[str, Any]]:
-        series = get_object_or_404(Series, slug=self.kwargs["slug"])
-        articles = Article.objects.published().filter(series=series)
-        return page_of(articles, number, PAGE_SIZE), {
-            "heading": series.name,
-            "heading_language": series.label_language,
-            "kind": _("Event series"),
-            "description": series.description,
-        }
+class TagView(NamedListView):
+    field, named, kind = "tags", Tag, gettext_lazy("Keyword")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            rss=reverse("data:rss-tag", args=[self.object.slug]),
+            atom=reverse("data:atom-tag", args=[self.object.slug]),
+            **kwargs,
+        )
 
 
-class AuthorView(ArticleListView):
-    def find(self, number: int) -> tuple[ArticlePage, dict[str, Any]]:
-        author = get_object_or_404(Author, slug=self.kwargs["slug"])
-        articles = Article.objects.published().filter(author=author)
-        return page_of(articles, number, PAGE_SIZE), {
-            "heading": author.name,
-            "heading_language": author.label_language,
-            "kind": _("Author"),
-            "description": author.role,
-        }
+class SeriesView(NamedListView):
+    field, named, kind = "series", Series, gettext_lazy("Event series")
+    object: Series
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(description=self.object.description, **kwargs)
+
+
+class AuthorView(NamedListView):
+    field, named, kind = "author", Author, gettext_lazy("Author")
+    object: Author
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(description=self.object.role, **kwargs)
 
 
 class MonthView(ArticleListView):
-    """The articles of one month."""
+    """The articles of one month; a month without any is a 404."""
 
-    def find(self, number: int) -> tuple[ArticlePage, dict[str, Any]]:
-        month = _day(self.kwargs["year"], self.kwargs["month"])
-        page = list_page(None, number, PAGE_SIZE, within=month)
-        if not page.total:
-            raise Http404
-        return page, {
-            "heading": _("News of %(month)s/%(year)s") % {"month": month.month, "year": month.year},
-            "kind": _("Archive"),
-            "month": month,
-        }
+    allow_empty = False
+
+    def get_queryset(self) -> ListedArticles:
+        self.month = _first_day(self.kwargs["year"], self.kwargs["month"])
+        return ListedArticles(None, month=self.month)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        month = {"month": self.month.month, "year": self.month.year}
+        return super().get_context_data(
+            heading=_("News of %(month)s/%(year)s") % month, kind=_("Archive"), **kwargs
+        )
 
 
 class ArchiveView(TemplateView):
@@ -162,7 +183,7 @@ class ArchiveView(TemplateView):
         counted = months(None)
         year = None
         if "year" in kwargs:
-            year = _day(kwargs["year"], "1").year
+            year = _first_day(kwargs["year"], "1").year
             counted = [m for m in counted if m.month.year == year]
             if not counted:
                 raise Http404
@@ -170,7 +191,7 @@ class ArchiveView(TemplateView):
         return super().get_context_data(**kwargs) | {"years": years, "only_year": year}
 
 
-def _day(year: str, month: str) -> date:
+def _first_day(year: str, month: str) -> date:
     try:
         return date(int(year), int(month), 1)
     except ValueError:

@@ -24,7 +24,7 @@ def _address_in(context: Context, language: str) -> str:
             with translation.override(language):
                 return reverse("home")
     # Of the query, only the number of a page of a list is kept.
-    number = getattr(context.get("page"), "number", 1)
+    number = getattr(context.get("page_obj"), "number", 1)
     return f"{path}?page={number}" if number > 1 else path
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.paginator import EmptyPage, PageNotAnInteger
+from django.core.paginator import EmptyPage, Page, PageNotAnInteger
 from django.db import transaction
 from django.db.utils import DatabaseError
 from django.utils import timezone
 
 from news.models import Article, Category, Listing, ListingMonth
-from news.models.listings import list_page, months, page_number
+from news.models.listings import ListedArticles, months
+from news.paginator import StrictPaginator
 from tests.contention import result_of, threads, wait_until_blocked
 from tests.factories import make_article, make_category
 
@@ -22,8 +24,14 @@ pytestmark = pytest.mark.django_db
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
+def list_page(
+    category: Category | None, number: int = 1, size: int = 20, **options: Any
+) -> Page[Article]:
+    return StrictPaginator(ListedArticles(category, **options), size).page(number)
+
+
 def titles(category: Category | None, number: int = 1, size: int = 20) -> list[str]:
-    return [article.title for article in list_page(category, number, size).articles]
+    return [article.title for article in list_page(category, number, size).object_list]
 
 
 def assert_counts_are_true() -> None:
@@ -67,9 +75,9 @@ def test_scheduled_article_appears_at_its_minute_with_no_job_running() -> None:
     category = make_category()
     at = timezone.now() + timedelta(days=2)
     make_article("Hẹn giờ", category=category, published_at=at)
-    assert list_page(category, 1, 20).total == 0
+    assert list_page(category, 1, 20).paginator.count == 0
     after = list_page(category, 1, 20, at=at + timedelta(seconds=1))
-    assert [article.title for article in after.articles] == ["Hẹn giờ"]
+    assert [article.title for article in after.object_list] == ["Hẹn giờ"]
 
 
 def test_expired_article_leaves_the_list_at_its_minute() -> None:
@@ -78,7 +86,7 @@ def test_expired_article_leaves_the_list_at_its_minute() -> None:
     make_article("Hết hạn", category=category, expires_at=ends)
     assert titles(category) == ["Hết hạn"]
     after = list_page(category, 1, 20, at=ends)
-    assert (after.total, after.articles) == (0, [])
+    assert (after.paginator.count, after.object_list) == (0, [])
 
 
 def test_bulk_update_moves_an_article_between_lists() -> None:
@@ -156,7 +164,7 @@ def test_counts_stay_true_through_every_kind_of_change() -> None:
     articles[9].more_categories.clear()
     articles[10].delete()
     assert_counts_are_true()
-    assert list_page(root, 1, 50).total == 18
+    assert list_page(root, 1, 50).paginator.count == 18
 
 
 def test_month_of_an_article_is_the_vietnamese_one() -> None:
@@ -178,7 +186,7 @@ def test_pages_together_are_the_whole_list_in_order() -> None:
     expected = [f"Bài {n:02}" for n in range(45) if n % 7]
     found = [title for number in range(1, 6) for title in titles(category, number, 8)]
     assert found == expected
-    assert list_page(category, 1, 8).pages == 5
+    assert list_page(category, 1, 8).paginator.num_pages == 5
     with pytest.raises(EmptyPage):
         list_page(category, 6, 8)
 
@@ -188,20 +196,20 @@ def test_articles_of_one_moment_are_neither_lost_nor_repeated_between_pages() ->
     at = timezone.now() - timedelta(days=1)
     for _ in range(11):
         make_article(category=category, published_at=at)
-    ids = [a.pk for n in (1, 2, 3) for a in list_page(category, n, 4).articles]
+    ids = [a.pk for n in (1, 2, 3) for a in list_page(category, n, 4).object_list]
     assert sorted(ids) == sorted(Article.objects.values_list("pk", flat=True))
 
 
 def test_first_page_of_an_empty_list_exists() -> None:
     page = list_page(make_category(), 1, 20)
-    assert (page.articles, page.pages, page.total) == ([], 1, 0)
+    assert (page.object_list, page.paginator.num_pages, page.paginator.count) == ([], 1, 0)
 
 
 def test_month_page_holds_that_month_only() -> None:
     for day in ((2024, 2, 28), (2024, 3, 1), (2024, 3, 31), (2024, 4, 1)):
         make_article(f"Ngày {day[2]}/{day[1]}", published_at=datetime(*day, 12, tzinfo=VIETNAM))
-    page = list_page(None, 1, 20, within=datetime(2024, 3, 15).date())
-    assert [a.title for a in page.articles] == ["Ngày 31/3", "Ngày 1/3"]
+    page = list_page(None, 1, 20, month=datetime(2024, 3, 15).date())
+    assert [a.title for a in page.object_list] == ["Ngày 31/3", "Ngày 1/3"]
 
 
 def test_list_costs_the_same_statements_however_long_it_is(
@@ -217,14 +225,16 @@ def test_list_costs_the_same_statements_however_long_it_is(
         titles(category, 3, 10)
 
 
-@pytest.mark.parametrize("raw", ["0", "-1", "abc", "", "1e3", "01", "١", "²", " 1", "1" * 10])
+@pytest.mark.parametrize(
+    "raw", ["0", "-1", "abc", "", "1e3", "01", "١", "²", " 1", "1\n", "1" * 10]
+)
 def test_page_number_that_is_not_plain_digits_is_refused(raw: str) -> None:
     with pytest.raises(PageNotAnInteger):
-        page_number(raw)
+        StrictPaginator(range(100), 10).page(raw)
 
 
-def test_page_number_defaults_to_the_first() -> None:
-    assert (page_number(None), page_number("12")) == (1, 12)
+def test_page_number_of_plain_digits_is_read() -> None:
+    assert StrictPaginator(range(100), 10).page("10").number == 10
 
 
 @pytest.mark.django_db(transaction=True)
@@ -251,7 +261,7 @@ def test_parallel_publishers_neither_deadlock_nor_lose_a_count() -> None:
             wait_until_blocked(other)
             publish(mine[1], april)
         result_of(other)
-    assert list_page(None, 1, 50).total == 4
+    assert list_page(None, 1, 50).paginator.count == 4
     assert_counts_are_true()
 
 
@@ -267,5 +277,5 @@ def test_publishing_while_a_category_moves_does_not_deadlock() -> None:
             # It has locked the parent and waits for the listings, which this transaction holds.
             wait_until_blocked(move)
         result_of(move)
-    assert list_page(parent, 1, 20).total == 2
+    assert list_page(parent, 1, 20).paginator.count == 2
     assert_counts_are_true()

@@ -14,7 +14,7 @@ from django.core.management import call_command
 
 from news import services
 from news.models import Attachment, AttachmentText
-from news.search.finding import Filters, bounded, find
+from news.search.finding import Filters, find_articles, time_limit
 from news.search.query import parse
 from tests.factories import make_article
 
@@ -38,8 +38,8 @@ def read(**options: bool) -> tuple[str, str]:
 
 
 def found(words: str) -> list[int]:
-    with bounded():
-        return find(parse(words), Filters()).articles
+    with time_limit():
+        return find_articles(parse(words), Filters()).articles
 
 
 def test_words_of_an_old_file_are_found_from_then_on() -> None:

@@ -286,7 +286,7 @@ def test_what_this_site_did_not_sign_is_not_counted(client: Client, note: str) -
     ],
 )  # fmt: skip
 def test_what_may_be_personal_is_not_kept(typed: str) -> None:
-    assert words_log.note(parse(typed), 0) == ""
+    assert words_log.signed_note(parse(typed), 0) == ""
 
 
 @pytest.mark.parametrize(
@@ -299,25 +299,26 @@ def test_what_may_be_personal_is_not_kept(typed: str) -> None:
     ],
 )  # fmt: skip
 def test_days_and_numbers_of_documents_are_kept(typed: str) -> None:
-    assert words_log.note(parse(typed), 0)
+    assert words_log.signed_note(parse(typed), 0)
 
 
 def test_note_is_taken_until_the_day_after_and_not_for_ever() -> None:
     today = date(2026, 11, 22)
-    noted = words_log.note(parse("chợ"), 1, today)
-    assert words_log.record(noted, today + timedelta(days=1))
-    assert not words_log.record(noted, today + timedelta(days=2))
-    assert not words_log.record(noted, today - timedelta(days=1))
+    noted = words_log.signed_note(parse("chợ"), 1, today)
+    assert words_log.count_search(noted, today + timedelta(days=1))
+    assert not words_log.count_search(noted, today + timedelta(days=2))
+    assert not words_log.count_search(noted, today - timedelta(days=1))
     assert SearchWords.objects.get().count == 1
 
 
 def test_page_of_one_day_is_the_same_for_everyone() -> None:
     today = date(2026, 11, 22)
-    assert words_log.note(parse("chợ"), 1, today) == words_log.note(parse("chợ"), 1, today)
+    first, second = (words_log.signed_note(parse("chợ"), 1, today) for _ in range(2))
+    assert first == second
 
 
 def record(typed: str, results: int, day: date) -> None:
-    words_log.record(words_log.note(parse(typed), results, day), day)
+    words_log.count_search(words_log.signed_note(parse(typed), results, day), day)
 
 
 def test_words_are_forgotten_after_thirty_days() -> None:
@@ -345,7 +346,7 @@ def test_report_adds_the_days_and_tells_what_found_nothing() -> None:
     record("chợ", 5, today)
     record("thủy cung", 3, today - timedelta(days=3))
     record("thủy cung", 0, today - timedelta(days=1))
-    searched, missed = words_log.report(today=today)
+    searched, missed = words_log.search_report(today=today)
     assert [(row.words, row.count, row.results) for row in searched] == [
         ("chợ", 2, 5),
         ("thủy cung", 2, 0),

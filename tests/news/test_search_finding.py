@@ -15,9 +15,9 @@ from django.utils import timezone
 from news import services
 from news.models import Article, AttachmentText, SearchEntry
 from news.search import suggestions
-from news.search.finding import Filters, SearchTooSlowError, bounded, find
+from news.search.finding import Filters, SearchTooSlowError, find_articles, time_limit
 from news.search.query import parse
-from news.search.results import result_page
+from news.search.results import results_of
 from news.search.text import fold, words
 from news.text import normalize
 from tests.factories import make_article, make_category
@@ -26,8 +26,8 @@ pytestmark = pytest.mark.django_db
 
 
 def titles(typed: str, **filters: Any) -> list[str]:
-    with bounded():
-        found = find(parse(typed), Filters(**filters))
+    with time_limit():
+        found = find_articles(parse(typed), Filters(**filters))
     by_id = dict(Article.objects.values_list("pk", "title"))
     return [by_id[pk] for pk in found.articles]
 
@@ -192,8 +192,8 @@ def test_only_what_lists_may_show_is_found(fields: dict[str, Any]) -> None:
 
 def test_scheduled_article_is_found_from_its_minute_on() -> None:
     make_article("Sắp tới", published_at=timezone.now() + timedelta(days=1))
-    with bounded():
-        found = find(parse("sắp tới"), Filters(), timezone.now() + timedelta(days=2))
+    with time_limit():
+        found = find_articles(parse("sắp tới"), Filters(), timezone.now() + timedelta(days=2))
     assert found.total == 1
 
 
@@ -265,8 +265,8 @@ def add_file(article: Article, title: str, text: str) -> Any:
 def test_words_of_a_file_are_found_and_it_is_named() -> None:
     article = make_article("Thông báo")
     file = add_file(article, "Quyết định 128", "Thành lập tổ kiểm tra bến thuyền")
-    with bounded():
-        found = find(parse("bến thuyền"), Filters())
+    with time_limit():
+        found = find_articles(parse("bến thuyền"), Filters())
     assert (found.articles, found.files) == ([article.pk], {article.pk: [file.pk]})
 
 
@@ -304,8 +304,8 @@ def test_count_is_capped(django_assert_max_num_queries: Callable) -> None:
         )
         for n in range(1100)
     )
-    with django_assert_max_num_queries(4), bounded():
-        found = find(parse("họp"), Filters())
+    with django_assert_max_num_queries(4), time_limit():
+        found = find_articles(parse("họp"), Filters())
     assert (found.total, found.is_capped) == (1000, True)
 
 
@@ -329,7 +329,7 @@ def test_oldest_article_with_the_words_in_its_title_is_found_among_a_thousand_ne
 
 def test_statement_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("news.search.finding.TIMEOUT", timedelta(milliseconds=800))
-    with pytest.raises(SearchTooSlowError), bounded(), connection.cursor() as cursor:
+    with pytest.raises(SearchTooSlowError), time_limit(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(30)")
 
 
@@ -351,27 +351,27 @@ def test_enormous_texts_are_indexed_as_far_as_the_index_goes() -> None:
 def test_mistyped_words_are_suggested_from_titles(typed: str, meant: str) -> None:
     make_article("Lịch tiêm chủng mở rộng cho trẻ")
     make_article("Đăng ký khai sinh tại nhà")
-    with bounded():
-        assert meant in suggestions.meant(parse(typed))
+    with time_limit():
+        assert meant in suggestions.similar_words(parse(typed))
 
 
 def test_nothing_is_suggested_for_what_resembles_no_title() -> None:
     make_article("Lịch tiêm chủng mở rộng cho trẻ")
-    with bounded():
-        assert suggestions.meant(parse("zzzz qqqq")) == []
+    with time_limit():
+        assert suggestions.similar_words(parse("zzzz qqqq")) == []
 
 
 def test_words_that_stand_in_a_title_as_typed_are_not_taken_for_mistyped() -> None:
     make_article("Lịch tiêm chủng mở rộng cho trẻ")
     make_article("Tiếng chuông ở đình làng")
-    with bounded():
-        assert suggestions.meant(parse("tiem chung")) == []
+    with time_limit():
+        assert suggestions.similar_words(parse("tiem chung")) == []
 
 
 def test_suggestions_do_not_repeat_each_other() -> None:
     make_article("Lịch tiêm chủng mở rộng cho trẻ")
-    with bounded():
-        assert suggestions.meant(parse("tiem chug")) == ["tiêm chủng"]
+    with time_limit():
+        assert suggestions.similar_words(parse("tiem chug")) == ["tiêm chủng"]
 
 
 WIDE, RABIES = "Lịch tiêm chủng mở rộng cho trẻ", "Tiêm chủng phòng bệnh dại"
@@ -393,8 +393,8 @@ WIDE, RABIES = "Lịch tiêm chủng mở rộng cho trẻ", "Tiêm chủng phò
 def test_suggestions_lead_to_nothing_that_was_left_out(left_out: str, led_to: set[str]) -> None:
     make_article(WIDE, body="<p>Đợt tiêm kéo dài một tuần.</p>")
     make_article(RABIES, summary="Vắc-xin đã có đủ.")
-    with bounded():
-        suggested = suggestions.meant(parse(f"tiem chug{left_out}"))
+    with time_limit():
+        suggested = suggestions.similar_words(parse(f"tiem chug{left_out}"))
         assert all(words.endswith(left_out) for words in suggested)
         assert {title for words in suggested for title in titles(words)} == led_to
 
@@ -403,17 +403,22 @@ def test_titles_are_offered_by_the_beginnings_of_their_words() -> None:
     make_article("Lịch tiêm chủng", published_at=an_hour_ago(5))
     make_article("Tiêm phòng dại", published_at=an_hour_ago(1))
     make_article("Bài khác")
-    offered = [article.title for article in suggestions.titles("ti")]
+    offered = [article.title for article in suggestions.articles_by_title("ti")]
     assert offered == ["Tiêm phòng dại", "Lịch tiêm chủng"]
-    assert [a.title for a in suggestions.titles("tiem chu")] == ["Lịch tiêm chủng"]
-    assert [a.title for a in suggestions.titles("chủng li")] == ["Lịch tiêm chủng"]
-    assert suggestions.titles("t") == suggestions.titles("%") == suggestions.titles("") == []
+    assert [a.title for a in suggestions.articles_by_title("tiem chu")] == ["Lịch tiêm chủng"]
+    assert [a.title for a in suggestions.articles_by_title("chủng li")] == ["Lịch tiêm chủng"]
+    assert (
+        suggestions.articles_by_title("t")
+        == suggestions.articles_by_title("%")
+        == suggestions.articles_by_title("")
+        == []
+    )
 
 
 def test_titles_with_the_accents_typed_are_offered_first() -> None:
     make_article("Cái bàn", published_at=an_hour_ago(1))
     make_article("Người bán", published_at=an_hour_ago(9))
-    assert [a.title for a in suggestions.titles("bán")] == ["Người bán", "Cái bàn"]
+    assert [a.title for a in suggestions.articles_by_title("bán")] == ["Người bán", "Cái bàn"]
 
 
 @pytest.mark.parametrize("title", ["…", "😀", "-", "| |"])
@@ -428,7 +433,7 @@ def test_article_whose_title_has_no_word_is_found_by_its_text(title: str) -> Non
 def test_article_withdrawn_since_it_was_found_is_not_shown() -> None:
     article = make_article("Chợ Hạ")
     query = parse("chợ")
-    with bounded():
-        found = find(query, Filters())
+    with time_limit():
+        found = find_articles(query, Filters())
     Article.objects.filter(pk=article.pk).update(status="withdrawn", status_reason="Sai.")
-    assert result_page(query, found, 1, []).results == []
+    assert results_of(query, found, found.articles, []) == []

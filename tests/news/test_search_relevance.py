@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from news.markup import clean_html
 from news.models import Article, Category
-from news.search.finding import RANKED_BETTER, Filters, bounded, find
+from news.search.finding import RANKED_BETTER, Filters, find_articles, time_limit
 from news.search.query import parse
 from news.search.snippets import plain
 from news.search.text import fold, words
@@ -169,8 +169,8 @@ def test_table_is_as_long_as_promised() -> None:
 def test_right_article_comes_first(
     demo_articles: dict[int, str], typed: str, expected: str
 ) -> None:
-    with bounded():
-        found = find(parse(typed), Filters())
+    with time_limit():
+        found = find_articles(parse(typed), Filters())
     assert [demo_articles.get(pk) for pk in found.articles[:1]] == [expected]
 
 
@@ -201,8 +201,8 @@ def test_real_articles_are_found_by_their_titles_however_typed(real_input: Path)
     missed = []
     for article in articles:
         typed = slugify(article.title).replace("-", " ")
-        with bounded():
-            found = find(parse(typed), Filters())
+        with time_limit():
+            found = find_articles(parse(typed), Filters())
         firsts = {a.title for a in articles if a.pk in found.articles[:1]}
         if article.title not in firsts:
             missed.append(article.pk)
@@ -222,8 +222,8 @@ def test_syllables_of_one_word_come_before_strewn_ones(real_input: Path) -> None
     folded = {pk: f" {' '.join(map(fold, text.split()))} " for pk, text in texts.items()}
     told = 0
     for typed in TOGETHER:
-        with bounded():
-            found = [pk for pk in find(parse(typed), Filters()).articles if pk in texts]
+        with time_limit():
+            found = [pk for pk in find_articles(parse(typed), Filters()).articles if pk in texts]
         together = [f" {typed} " in folded[pk] for pk in found[:RANKED_BETTER]]
         assert together == sorted(together, reverse=True), typed
         told += len(set(together)) == 2
@@ -236,8 +236,8 @@ def test_accents_as_typed_come_before_all_others(real_input: Path) -> None:
     texts = {article.pk: _words_of(article) for article in _write_press_articles(real_input)}
     for typed in ("thi đua", "bản đồ", "đầu tư", "cán bộ", "thanh niên", "hỗ trợ", "đấu giá"):
         accented = [f" {word} " for word in typed.split() if word != fold(word)]
-        with bounded():
-            found = [pk for pk in find(parse(typed), Filters()).articles if pk in texts]
+        with time_limit():
+            found = [pk for pk in find_articles(parse(typed), Filters()).articles if pk in texts]
         firsts = found[:RANKED_BETTER]
         as_typed = [all(word in texts[pk] for word in accented) for pk in firsts]
         assert as_typed == sorted(as_typed, reverse=True), typed

@@ -6,7 +6,7 @@ import pytest
 
 from news.search.query import parse
 from news.search.snippets import LENGTH, Marker, Piece, plain
-from news.templatetags.search_tags import marked
+from news.templatetags.news_tags import marked
 
 
 def mark(typed: str, text: str) -> str:

@@ -1,0 +1,18 @@
+"""Numbered pages of a list: each has one address."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.core.paginator import PageNotAnInteger, Paginator
+from django.utils.translation import gettext as _
+
+
+class StrictPaginator(Paginator):
+    """Takes plain digits as a page number: `?page=2`, but not `?page=02`, `?page=٢` or `?page=`."""
+
+    def validate_number(self, number: Any) -> int:
+        if isinstance(number, str) and not re.fullmatch("[1-9][0-9]{0,8}", number):
+            raise PageNotAnInteger(_("That page number is not an integer"))
+        return super().validate_number(number)
