@@ -1,106 +1,215 @@
 """RSS 2.0 and Atom of the newest articles: of the site, of a category, of a tag.
 
-The formats are templates (`templates/news/feed_rss.xml`, `feed_atom.xml`), so that a feed carries
-the agency's name as a page does. A feed costs the same however large the archive is: two or three
-statements, the frame's included.
+A feed costs the same however large the archive is: two or three statements, and one for the
+identity of the agency.
 """
 
 from __future__ import annotations
 
 import mimetypes
 from dataclasses import dataclass
-from datetime import datetime
-from email.utils import format_datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.syndication.views import Feed
 from django.db.models import OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404
-from django.template.loader import render_to_string
+from django.template import RequestContext, Template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import http_date, parse_http_date_safe
+from django.utils.decorators import method_decorator
+from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed, SyndicationFeed
 from django.utils.translation import gettext as _
-from django.views.generic import TemplateView, View
+from django.utils.xmlutils import SimplerXMLGenerator
+from django.views.decorators.http import require_safe
+from django.views.generic import TemplateView
 
-from news.models import Article, Category, Listing, Tag
+from news.models import Article, Category, Image, Listing, Tag
 from news.models.articles import ArticleQuerySet
-from news.structured import at_home, last_change, moment
+from news.structured import LANGUAGE, at_home, last_change
 
 ITEMS = 30
+
+
+class StableDateMixin(SyndicationFeed):
+    """Dates a feed without items at a fixed day; Django's changes with every request."""
+
+    def latest_post_date(self) -> datetime:
+        return super().latest_post_date() if self.items else datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class NewsRss(StableDateMixin, Rss201rev2Feed):
+    """RSS with the source and with the description of the picture (Media RSS)."""
+
+    def rss_attributes(self) -> dict[str, str]:
+        return super().rss_attributes() | {
+            "xmlns:dc": "http://purl.org/dc/elements/1.1/",
+            "xmlns:media": "http://search.yahoo.com/mrss/",
+        }
+
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item)
+        if item["source"]:
+            handler.addQuickElement("dc:source", item["source"])
+        for enclosure in item["enclosures"]:
+            self.add_media(handler, enclosure, item["picture"])
+
+    def add_media(self, handler: SimplerXMLGenerator, enclosure: Enclosure, picture: Image) -> None:
+        attributes = {
+            "url": enclosure.url,
+            "type": enclosure.mime_type,
+            "medium": "image",
+            "fileSize": enclosure.length,
+            "width": str(picture.width),
+            "height": str(picture.height),
+        }
+        handler.startElement("media:content", attributes)
+        if picture.alt:
+            handler.addQuickElement("media:description", picture.alt, {"type": "plain"})
+        if picture.credit:
+            handler.addQuickElement("media:credit", picture.credit)
+        handler.endElement("media:content")
+
+
+class NewsAtom(StableDateMixin, Atom1Feed):
+    """Atom whose summaries are plain text; Django's are HTML."""
+
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item | {"description": None})
+        handler.addQuickElement("summary", item["description"] or "")
 
 
 @dataclass(frozen=True)
 class Source:
     """What a feed is about.
 
-    `name` is None for the whole site; `page` is the path of the page that shows the same list.
+    Args:
+        page: path of the page that shows the same list.
+        articles: newest first.
+        identity: the agency's kind, name, slogan and re-use sentence, as far as they are known.
+        name: empty for the whole site.
     """
 
-    name: str | None
     page: str
     articles: ArticleQuerySet
+    identity: dict[str, str]
+    name: str = ""
     description: str = ""
 
 
-class FeedView(View):
+def site_identity(request: HttpRequest) -> dict[str, str]:
+    """Return the agency's identity from the `frame` that the site gives to every template."""
+    context = RequestContext(request)
+    with context.bind_template(Template("")):
+        identity: dict[str, str] = context["frame"].identity
+    return identity
+
+
+@method_decorator(require_safe, name="__call__")
+class ArticleFeed(Feed):
     """The newest articles of one source, newest first, as RSS or as Atom."""
 
-    http_method_names = ["get", "head"]
-    is_atom = False
+    csrf_exempt = True  # what only reads asks for no token: a POST is answered 405
+    language = LANGUAGE
+    ttl = 15
+    item_guid_is_permalink = False
 
-    def source(self) -> Source:
+    def __init__(self, feed_type: type[SyndicationFeed] = NewsRss) -> None:
+        self.feed_type = feed_type
+
+    def __call__(self, request: HttpRequest, *args: object, **kwargs: str) -> HttpResponse:
+        response = super().__call__(request, *args, **kwargs)
+        # A client that names a date, and no ETag, has this state only if the date is the same:
+        # when the newest article is withdrawn, the date of the feed becomes an earlier one.
+        last_modified = response["Last-Modified"]
+        if (
+            "If-None-Match" not in request.headers
+            and request.headers.get("If-Modified-Since") == last_modified
+        ):
+            return HttpResponseNotModified(headers={"Last-Modified": last_modified})
+        return response
+
+    def get_object(self, request: HttpRequest, slug: str = "") -> Source:
         raise NotImplementedError
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        source = self.source()
-        articles = list(_with_keywords(source.articles))
-        changed = max(filter(None, map(last_change, articles)), default=None)
-        if changed and is_unchanged(request, changed):
-            return HttpResponseNotModified(headers=_dated(changed))
-        kind = "atom" if self.is_atom else "rss"
-        text = render_to_string(
-            f"news/feed_{kind}.xml",
-            {
-                "source": source,
-                "items": [feed_item(request, article) for article in articles],
-                "build_date": format_datetime(at_home(changed)) if changed else "",
-                "updated": moment(changed) or "1970-01-01T00:00:00Z",
-                "self_address": request.build_absolute_uri(request.path),
-                "page_address": request.build_absolute_uri(source.page),
-            },
-            request,
-        )
-        return HttpResponse(
-            text, content_type=f"application/{kind}+xml; charset=utf-8", headers=_dated(changed)
-        )
+    def get_feed(self, source: Source, request: HttpRequest) -> SyndicationFeed:
+        feed = super().get_feed(source, request)
+        feed.feed["id"] = feed.feed["feed_url"]
+        host = urlsplit(request.build_absolute_uri()).hostname
+        for item in feed.items:
+            # A new title changes the address; this id stays (RFC 4151).
+            item["unique_id"] = f"tag:{host},{item['unique_id']}"
+            for enclosure in item["enclosures"]:
+                enclosure.url = request.build_absolute_uri(enclosure.url)
+        return feed
+
+    def title(self, source: Source) -> str:
+        kind = source.identity.get("kind") or _("Web portal")
+        site = f"{kind} {source.identity.get('name', '')}".strip()
+        return f"{source.name} – {site}" if source.name else site
+
+    def link(self, source: Source) -> str:
+        return source.page
+
+    def subtitle(self, source: Source) -> str | None:
+        return source.description or source.identity.get("slogan") or None
+
+    def description(self, source: Source) -> str:
+        return self.subtitle(source) or self.author_name(source)
+
+    def author_name(self, source: Source) -> str:
+        return source.identity.get("name") or _("Web portal")
+
+    def feed_copyright(self, source: Source) -> str | None:
+        return source.identity.get("reuse_sentence") or None
+
+    def items(self, source: Source) -> ArticleQuerySet:
+        tags = Tag.objects.filter(articles=OuterRef("pk")).order_by("sort_key").values("name")
+        articles = source.articles.for_lists().select_related("author")
+        return articles.annotate(keywords=ArraySubquery(tags))
+
+    def item_title(self, article: Article) -> str:
+        return article.title
+
+    def item_description(self, article: Article) -> str | None:
+        return article.summary or None
+
+    def item_guid(self, article: Article) -> str:
+        day = timezone.localdate(article.first_published_at or article.published_at)
+        return f"{day:%Y-%m-%d}:tin-tuc/{article.pk}"
+
+    def item_author_name(self, article: Article) -> str | None:
+        return article.signed_by or None
+
+    def item_categories(self, article: Article) -> list[str]:
+        return [article.category.name, *article.keywords]  # type: ignore[attr-defined]
+
+    def item_pubdate(self, article: Article) -> datetime | None:
+        return in_whole_seconds(article.published_at)
+
+    def item_updateddate(self, article: Article) -> datetime | None:
+        return in_whole_seconds(last_change(article))
+
+    def item_enclosures(self, article: Article) -> list[Enclosure]:
+        picture = article.lead_image
+        if picture is None:
+            return []
+        kind = mimetypes.guess_type(picture.url)[0] or "image/webp"
+        return [Enclosure(picture.url, str(picture.size), kind)]
+
+    def item_extra_kwargs(self, article: Article) -> dict[str, object]:
+        return {"source": article.source_name, "picture": article.lead_image}
 
 
-class NewestFeed(FeedView):
-    def source(self) -> Source:
-        return Source(None, reverse("news:newest"), _newest_of(None))
+def in_whole_seconds(at: datetime | None) -> datetime | None:
+    return at_home(at).replace(microsecond=0) if at else None
 
 
-class CategoryFeed(FeedView):
-    """A category with those below it."""
-
-    def source(self) -> Source:
-        category = get_object_or_404(Category, slug=self.kwargs["slug"])
-        return Source(
-            category.name, category.get_absolute_url(), _newest_of(category), category.description
-        )
-
-
-class TagFeed(FeedView):
-    def source(self) -> Source:
-        tag = get_object_or_404(Tag, slug=self.kwargs["slug"])
-        articles = Article.objects.published().filter(tags=tag).newest_first()[:ITEMS]
-        return Source(tag.name, tag.get_absolute_url(), articles)
-
-
-def _newest_of(category: Category | None) -> ArticleQuerySet:
+def newest_articles(category: Category | None) -> ArticleQuerySet:
+    """The newest articles of a category, or of the site."""
     chosen = (
         Listing.objects.filter(category=category)
         .visible(timezone.now())
@@ -110,66 +219,30 @@ def _newest_of(category: Category | None) -> ArticleQuerySet:
     return Article.objects.filter(pk__in=chosen).newest_first()
 
 
-def _with_keywords(articles: ArticleQuerySet) -> ArticleQuerySet:
-    """Load what a feed shows; the keywords come in the same statement."""
-    tags = Tag.objects.filter(articles=OuterRef("pk")).order_by("sort_key").values("name")
-    return articles.for_lists().select_related("author").annotate(keywords=ArraySubquery(tags))
+class NewestFeed(ArticleFeed):
+    def get_object(self, request: HttpRequest, slug: str = "") -> Source:
+        return Source(reverse("news:newest"), newest_articles(None), site_identity(request))
 
 
-def _dated(changed: datetime | None) -> dict[str, str]:
-    return {"Last-Modified": http_date(changed.timestamp())} if changed else {}
+class CategoryFeed(ArticleFeed):
+    """A category with those below it."""
+
+    def get_object(self, request: HttpRequest, slug: str = "") -> Source:
+        category = get_object_or_404(Category, slug=slug)
+        return Source(
+            category.get_absolute_url(),
+            newest_articles(category),
+            site_identity(request),
+            category.name,
+            category.description,
+        )
 
 
-def is_unchanged(request: HttpRequest, changed: datetime) -> bool:
-    """Whether a reader that names no ETag, but a date, has this very state.
-
-    The date must be the same and not merely as new: when the newest article is taken back, the
-    date of the feed is an earlier one, and the reader must hear of it.
-    """
-    if "If-None-Match" in request.headers:
-        return False
-    since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
-    return since == int(changed.timestamp())
-
-
-@dataclass(frozen=True)
-class Enclosure:
-    """The lead picture; `length` in bytes, `width` and `height` in pixels."""
-
-    url: str
-    type: str
-    length: int
-    width: int
-    height: int
-    alt: str
-    credit: str
-
-
-def feed_item(request: HttpRequest, article: Article) -> dict[str, Any]:
-    """What the templates write of one article."""
-    picture = article.lead_image
-    day = timezone.localdate(article.first_published_at or article.published_at)
-    url = request.build_absolute_uri(article.get_absolute_url())
-    return {
-        "article": article,
-        "url": url,
-        # A new title changes the address; this name stays (RFC 4151).
-        "id": f"tag:{urlsplit(url).hostname},{day:%Y-%m-%d}:tin-tuc/{article.pk}",
-        "published": moment(article.published_at),
-        "pub_date": format_datetime(at_home(article.published_at)),  # type: ignore[arg-type]
-        "changed": moment(last_change(article)),
-        "categories": [article.category.name, *article.keywords],  # type: ignore[attr-defined]
-        "picture": picture
-        and Enclosure(
-            url=request.build_absolute_uri(picture.url),
-            type=mimetypes.guess_type(picture.url)[0] or "image/webp",
-            length=picture.size,
-            width=picture.width,
-            height=picture.height,
-            alt=picture.alt,
-            credit=picture.credit,
-        ),
-    }
+class TagFeed(ArticleFeed):
+    def get_object(self, request: HttpRequest, slug: str = "") -> Source:
+        tag = get_object_or_404(Tag, slug=slug)
+        articles = Article.objects.published().filter(tags=tag).newest_first()[:ITEMS]
+        return Source(tag.get_absolute_url(), articles, site_identity(request), tag.name)
 
 
 class FeedsPageView(TemplateView):

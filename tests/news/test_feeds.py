@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import feedparser
 import pytest
+import time_machine
 from defusedxml import ElementTree
 from django.db import connection
 from django.test import Client
@@ -155,8 +156,17 @@ def test_feed_of_nothing_is_not_found(client: Client, address: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_feed_of_an_empty_category_is_valid(client: Client, kind: str) -> None:
-    assert read(client, f"/{kind}/{make_category().slug}.xml").entries == []
+def test_feed_of_an_empty_category_is_valid_and_does_not_change(client: Client, kind: str) -> None:
+    address = f"/{kind}/{make_category().slug}.xml"
+    with time_machine.travel(AT, tick=False):
+        assert read(client, address).entries == []
+        first = client.get(address).content
+    assert client.get(address).content == first
+
+
+def test_feed_can_only_be_read() -> None:
+    response = Client(enforce_csrf_checks=True).post("/rss/tin-moi.xml")
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
 
 
 def test_atom_has_the_elements_that_the_standard_requires(client: Client) -> None:
