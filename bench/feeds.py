@@ -24,7 +24,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext, setup_test_environment
 from django.utils import timezone
 
-from news.api import write_cursor
+from news.api_schemas import write_cursor
 from news.models import Article, Category, Image, Tag
 from news.models.listings import ListedArticles, months
 

@@ -1,225 +1,203 @@
 """Read-only JSON of what is published, so that another portal can take the news over.
 
-`docs/api.md` tells how to use it, `news/openapi.py` describes it for programs. Open to every
-website (CORS), constant in cost: three statements at most for a page of the list.
+`docs/api.md` tells how to use it. Open to every website (CORS), constant in cost: three statements
+at most for a page of the list.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import html
 import re
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any
+from functools import wraps
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef
 from django.db.models.functions import JSONObject
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.generic import View
+from ninja import NinjaAPI, Query
+from ninja.errors import HttpError, ValidationError
+from ninja.renderers import JSONRenderer
 
-from news import openapi
+from news.api_schemas import (
+    LARGEST_PAGE,
+    ArticleList,
+    ArticleOut,
+    CategoryList,
+    Error,
+    ListParameters,
+    _,
+    parse_since,
+    read_cursor,
+    write_cursor,
+)
 from news.models import Article, Attachment, Category, Listing, Tag
 from news.models.articles import ArticleQuerySet
 from news.structured import moment
 
-PAGE_SIZE = 20
-LARGEST_PAGE = 100
+
+class UnicodeRenderer(JSONRenderer):
+    json_dumps_params = {"ensure_ascii": False}
 
 
-class BadParameter(Exception):  # noqa: N818 – it is an answer to the caller, not a failure
-    """A parameter that cannot be read; its text is a sentence for the caller."""
+api = NinjaAPI(
+    title=_("News of the portal"),
+    description=_("Read only, without registration. Name the source when you take news over."),
+    docs_url=None,
+    openapi_url=None,
+    urls_namespace="data",
+    renderer=UnicodeRenderer(),
+)
 
 
-@method_decorator(csrf_exempt, name="dispatch")  # what only reads asks for no token
-class ApiView(View):
-    """An answer for programs: JSON, also where something is wrong."""
+@api.exception_handler(ValidationError)
+def invalid_limit(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Answer for the one parameter that ninja checks; the others are plain text to it."""
+    sentence = _("“limit” is a number from 1 to %(largest)d.") % {"largest": LARGEST_PAGE}
+    return api.create_response(request, {"error": sentence}, status=400)
 
-    http_method_names = ["get", "head"]
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        try:
-            response = super().dispatch(request, *args, **kwargs)
-        except BadParameter as error:
-            response = failure(400, str(error))
-        # Published news, the same for everyone: any website may read it.
+@api.exception_handler(HttpError)
+def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return api.create_response(request, {"error": error.message}, status=error.status_code)
+
+
+# --- Operations ----------------------------------------------------------------------------------
+
+
+@api.get(
+    "/articles/",
+    url_name="api-articles",
+    operation_id="listArticles",
+    summary=_("Published articles, newest first"),
+    response={200: ArticleList, 400: Error},
+)
+def list_articles(request: HttpRequest, asked: Query[ListParameters]) -> dict[str, object]:
+    category = None
+    if asked.category is not None:
+        category = Category.objects.filter(slug=asked.category).first()
+        if category is None:
+            raise HttpError(400, _("There is no category with this slug."))
+    chosen = Listing.objects.filter(category=category).visible(timezone.now())
+    if asked.since is not None:
+        chosen = chosen.filter(published_at__gte=parse_since(asked.since))
+    if asked.cursor is not None:
+        at, pk = read_cursor(asked.cursor)
+        # The first condition alone lets the index find the place.
+        chosen = chosen.filter(published_at__lte=at).exclude(published_at=at, article__gte=pk)
+    found = list(chosen.newest_first().values_list("published_at", "article")[: asked.limit + 1])
+    here = found[: asked.limit]
+    # Asked once more: an article withdrawn since the list was read is left out.
+    published = Article.objects.published().filter(pk__in=[pk for _at, pk in here])
+    articles = complete(published.newest_first())
+    next_address = None
+    if len(found) > asked.limit:
+        kept = {k: request.GET[k] for k in ("category", "since", "limit") if k in request.GET}
+        query = urlencode(kept | {"cursor": write_cursor(*here[-1])})
+        next_address = request.build_absolute_uri(f"{request.path}?{query}")
+    return {"articles": [as_json(article, request) for article in articles], "next": next_address}
+
+
+@api.get(
+    "/articles/{int:id}/",
+    url_name="api-article",
+    operation_id="getArticle",
+    summary=_("One published article"),
+    response={200: ArticleOut, 404: Error, 410: Error},
+)
+def get_article(request: HttpRequest, id: int) -> dict[str, object]:  # noqa: A002
+    # A number beyond the column's range is no article.
+    pk = id if id < 2**63 else 0
+    article = complete(Article.objects.published().filter(pk=pk)).first()
+    if article is not None:
+        return as_json(article, request)
+    if Article.objects.has_been_public().filter(pk=pk).exists():
+        raise HttpError(410, _("This article is no longer published."))
+    raise HttpError(404, _("There is no such article."))
+
+
+@api.get(
+    "/categories/",
+    url_name="api-categories",
+    operation_id="listCategories",
+    summary=_("All categories, each followed by those below it"),
+    response=CategoryList,
+)
+def list_categories(request: HttpRequest) -> dict[str, object]:
+    full = request.build_absolute_uri
+    articles = reverse("data:api-articles")
+    tree = Category.objects.all().tree()
+    slugs = {category.pk: category.slug for category in tree}
+    return {
+        "categories": [
+            {
+                "id": category.pk,
+                "slug": category.slug,
+                "name": category.name,
+                "name_en": category.name_en,
+                "description": category.description,
+                "parent": slugs.get(category.parent_id) if category.parent_id else None,
+                "url": full(category.get_absolute_url()),
+                "articles": full(f"{articles}?category={category.slug}"),
+                "rss": full(reverse("data:rss-category", args=[category.slug])),
+            }
+            for category in tree
+        ]
+    }
+
+
+def openapi_document(request: HttpRequest) -> HttpResponse:
+    """Describe the interface for programs (OpenAPI 3.1)."""
+    site = request.build_absolute_uri("/").rstrip("/")
+    document = api.get_openapi_schema(path_prefix="api/") | {"servers": [{"url": site}]}
+    return api.create_response(request, document, status=200)
+
+
+def read_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Answer HEAD like GET and any other method 405; let any website read the answer (CORS)."""
+
+    @csrf_exempt
+    @wraps(view)
+    def wrapped(request: HttpRequest, **kwargs: int) -> HttpResponse:
+        method = request.method
+        if method in {"GET", "HEAD"}:
+            request.method = "GET"  # ninja knows no HEAD
+            try:
+                response = view(request, **kwargs)
+            finally:
+                request.method = method
+        else:
+            sentence = _("This address cannot be used in that way.")
+            response = api.create_response(request, {"error": sentence}, status=405)
+            response["Allow"] = "GET, HEAD"
+        response["Content-Type"] = "application/json"
         response["Access-Control-Allow-Origin"] = "*"
         response["X-Robots-Tag"] = "noindex"
         return response
 
-    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        response = failure(405, _("This address cannot be used in that way."))
-        response["Allow"] = ", ".join(self.http_method_names).upper()
-        return response
+    return wrapped
 
 
-def answer(data: dict[str, Any], status: int = 200) -> JsonResponse:
-    return JsonResponse(data, status=status, json_dumps_params={"ensure_ascii": False})
-
-
-def failure(status: int, sentence: str) -> JsonResponse:
-    return answer({"error": sentence}, status)
-
-
-class ArticleListView(ApiView):
-    """The published articles, newest first; `next` leads on."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        limit = read_limit(request.GET.get("limit"))
-        category = read_category(request.GET.get("category"))
-        since = read_since(request.GET.get("since"))
-        chosen = Listing.objects.filter(category=category).visible(timezone.now())
-        if since:
-            chosen = chosen.filter(published_at__gte=since)
-        if "cursor" in request.GET:
-            at, pk = read_cursor(request.GET["cursor"])
-            # The first condition alone lets the index find the place.
-            chosen = chosen.filter(published_at__lte=at).exclude(published_at=at, article__gte=pk)
-        found = list(chosen.newest_first().values_list("published_at", "article")[: limit + 1])
-        here = found[:limit]
-        # Asked once more: one that was taken back since the list was read is not told.
-        told = Article.objects.published().filter(pk__in=[pk for _at, pk in here])
-        articles = complete(told.newest_first())
-        next_address = None
-        if len(found) > limit:
-            kept = {
-                key: request.GET[key]
-                for key in ("category", "since", "limit")
-                if key in request.GET
-            }
-            query = urlencode(kept | {"cursor": write_cursor(*here[-1])})
-            next_address = request.build_absolute_uri(f"{request.path}?{query}")
-        return answer(
-            {"articles": [as_json(article, request) for article in articles], "next": next_address}
-        )
-
-
-class ArticleView(ApiView):
-    """One article; 410 for one that was taken back, so that whoever took it over can follow."""
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        # A number beyond the column's range is no article.
-        pk = pk if pk < 2**63 else 0
-        article = complete(Article.objects.published().filter(pk=pk)).first()
-        if article is not None:
-            return answer(as_json(article, request))
-        was_public = Article.objects.readable() | Article.objects.filter(
-            status=Article.Status.UNPUBLISHED, published_at__lte=timezone.now()
-        )
-        if was_public.filter(pk=pk).exists():
-            return failure(410, _("This article is no longer published."))
-        return failure(404, _("There is no such article."))
-
-
-class CategoryListView(ApiView):
-    """All categories, each directly followed by those below it."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        full = request.build_absolute_uri
-        articles = reverse("data:api-articles")
-        tree = Category.objects.all().tree()
-        slugs = {category.pk: category.slug for category in tree}
-        return answer(
-            {
-                "categories": [
-                    {
-                        "id": category.pk,
-                        "slug": category.slug,
-                        "name": category.name,
-                        "name_en": category.name_en,
-                        "description": category.description,
-                        "parent": slugs.get(category.parent_id) if category.parent_id else None,
-                        "url": full(category.get_absolute_url()),
-                        "articles": full(f"{articles}?category={category.slug}"),
-                        "rss": full(reverse("data:rss-category", args=[category.slug])),
-                    }
-                    for category in tree
-                ]
-            }
-        )
-
-
-class DescriptionView(ApiView):
-    def get(self, request: HttpRequest) -> HttpResponse:
-        return answer(openapi.describe(request.build_absolute_uri("/").rstrip("/")))
-
-
-# --- Parameters ----------------------------------------------------------------------------------
-
-
-def read_limit(raw: str | None) -> int:
-    if raw is None:
-        return PAGE_SIZE
-    if not (raw.isascii() and raw.isdigit() and len(raw) < 4 and 1 <= int(raw) <= LARGEST_PAGE):
-        raise BadParameter(
-            _("“limit” is a number from 1 to %(largest)d.") % {"largest": LARGEST_PAGE}
-        )
-    return int(raw)
-
-
-def read_category(raw: str | None) -> Category | None:
-    if raw is None:
-        return None
-    category = Category.objects.filter(slug=raw).first()
-    if category is None:
-        raise BadParameter(_("There is no category with this slug."))
-    return category
-
-
-def read_since(raw: str | None) -> datetime | None:
-    """Read a moment of ISO 8601; without a zone it is meant in the site's, without a time from 0h.
-
-    A plus sign that was not percent-encoded arrives as a space, and is taken for what it was.
-    """
-    if raw is None:
-        return None
-    try:
-        moment = parse_datetime(raw.replace(" ", "+") if raw.count("T") == 1 else raw)
-        if moment is None:
-            day = parse_date(raw)
-            moment = datetime(day.year, day.month, day.day) if day else None
-        if moment is not None:
-            return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
-    except (ValueError, OverflowError):
-        pass
-    raise BadParameter(
-        _("“since” is a day or a moment, for example 2026-01-31 or 2026-01-31T08:00:00+07:00.")
-    )
-
-
-def write_cursor(at: datetime, pk: int) -> str:
-    """Return an opaque mark of a place in the list; it stays good while articles come and go."""
-    return base64.urlsafe_b64encode(f"{at.isoformat()} {pk}".encode()).decode().rstrip("=")
-
-
-def read_cursor(raw: str) -> tuple[datetime, int]:
-    try:
-        text = base64.b64decode(raw + "=" * (-len(raw) % 4), altchars=b"-_", validate=True)
-        moment, _space, pk = text.decode("ascii").partition(" ")
-        at = datetime.fromisoformat(moment)
-        # Beyond these years a moment cannot be told in every zone.
-        if at.tzinfo and 1 < at.year < 9999 and pk.isdigit() and int(pk) < 2**63:
-            return at, int(pk)
-    except (ValueError, binascii.Error):
-        pass
-    raise BadParameter(_("The cursor cannot be read. Start again without it, or follow “next”."))
+def url_patterns() -> list[URLPattern]:
+    described = [
+        path("", openapi_document),
+        path("openapi.json", openapi_document, name="api-description"),
+    ]
+    operations = [p for p in api.urls[0] if isinstance(p, URLPattern) and p.name != "api-root"]
+    for pattern in [*described, *operations]:
+        pattern.callback = read_only(pattern.callback)
+    return [*described, *operations]
 
 
 # --- Articles ------------------------------------------------------------------------------------
 
 
 def complete(articles: ArticleQuerySet) -> ArticleQuerySet:
-    """Load everything the API tells of an article, its tags and files too, in one statement."""
+    """Load everything that `as_json` reads, tags and files too, in one statement."""
     tags = Tag.objects.filter(articles=OuterRef("pk")).order_by("sort_key").values("name")
     more = (
         Article.more_categories.through.objects.filter(article=OuterRef("pk"))
@@ -240,8 +218,8 @@ def complete(articles: ArticleQuerySet) -> ArticleQuerySet:
     )
 
 
-def as_json(article: Any, request: HttpRequest) -> dict[str, Any]:
-    """Return what the API tells of an article that `complete` has loaded; addresses are full."""
+def as_json(article: Article, request: HttpRequest) -> dict[str, object]:
+    """Return an article that `complete` has loaded; addresses are absolute."""
     full = request.build_absolute_uri
     picture = article.lead_image
     storage = Attachment._meta.get_field("file").storage
@@ -261,8 +239,8 @@ def as_json(article: Any, request: HttpRequest) -> dict[str, Any]:
             "name": article.category.name,
             "url": full(article.category.get_absolute_url()),
         },
-        "more_categories": article.more_slugs,
-        "tags": article.tag_names,
+        "more_categories": article.more_slugs,  # type: ignore[attr-defined]
+        "tags": article.tag_names,  # type: ignore[attr-defined]
         "author": article.signed_by,
         "origin": article.origin,
         "source": {
@@ -289,7 +267,7 @@ def as_json(article: Any, request: HttpRequest) -> dict[str, Any]:
                 "type": file["type"],
                 "size": file["size"],
             }
-            for file in article.files
+            for file in article.files  # type: ignore[attr-defined]
         ],
     }
 

@@ -1,6 +1,6 @@
 """Addresses for programs: one language, no prefix."""
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from news import api, feeds, sitemaps
 
@@ -20,9 +20,5 @@ urlpatterns = [
         sitemaps.MonthView.as_view(),
         name="sitemap-month",
     ),
-    path("api/", api.DescriptionView.as_view()),
-    path("api/articles/", api.ArticleListView.as_view(), name="api-articles"),
-    path("api/articles/<int:pk>/", api.ArticleView.as_view(), name="api-article"),
-    path("api/categories/", api.CategoryListView.as_view(), name="api-categories"),
-    path("api/openapi.json", api.DescriptionView.as_view(), name="api-description"),
+    path("api/", include(api.url_patterns())),
 ]

@@ -66,7 +66,7 @@ class NewsRss(StableDateMixin, Rss201rev2Feed):
             "width": str(picture.width),
             "height": str(picture.height),
         }
-        handler.startElement("media:content", attributes)
+        handler.startElement("media:content", attributes)  # type: ignore[arg-type]
         if picture.alt:
             handler.addQuickElement("media:description", picture.alt, {"type": "plain"})
         if picture.credit:
@@ -174,7 +174,7 @@ class ArticleFeed(Feed):
     def item_title(self, article: Article) -> str:
         return article.title
 
-    def item_description(self, article: Article) -> str | None:
+    def item_description(self, article: Article) -> str | None:  # type: ignore[override]
         return article.summary or None
 
     def item_guid(self, article: Article) -> str:

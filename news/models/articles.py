@@ -44,6 +44,11 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             published_at__lte=at or timezone.now(),
         )
 
+    def has_been_public(self, at: datetime | None = None) -> ArticleQuerySet:
+        """Articles whose page has been open to readers, be they unpublished since."""
+        unfinished = [Article.Status.DRAFT, Article.Status.IN_REVIEW]
+        return self.exclude(status__in=unfinished).filter(published_at__lte=at or timezone.now())
+
     def for_lists(self) -> ArticleQuerySet:
         """Load what a card in a list shows, and not the body."""
         return self.select_related("category", "lead_image").defer("body", "change_note")

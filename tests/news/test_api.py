@@ -13,8 +13,9 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from news import openapi
-from news.api import complete, read_cursor, with_full_addresses, write_cursor
+from news import api
+from news.api import complete, with_full_addresses
+from news.api_schemas import read_cursor, write_cursor
 from news.models import Article, Attachment
 from tests.factories import make_article, make_author, make_category, make_image, make_tag
 
@@ -335,6 +336,10 @@ def conforms(value: Any, schema: Any, components: dict[str, Any], place: str = "
         name = schema["$ref"].removeprefix("#/components/schemas/")
         conforms(value, components[name], components, place)
         return
+    if "anyOf" in schema:
+        kind = 1 if value is None else 0
+        conforms(value, schema["anyOf"][kind], components, place)
+        return
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     types = {"string": str, "integer": int, "object": dict, "array": list, "null": type(None)}
     assert any(type(value) is types[kind] for kind in kinds), (place, value)
@@ -382,7 +387,7 @@ def test_every_path_answers_as_it_is_described(client: Client) -> None:
 
 def test_description_has_what_its_standard_requires() -> None:
     """OpenAPI 3.1, sections 4.8.1, 4.8.2, 4.8.10, 4.8.12 and 4.8.16."""
-    document = openapi.describe("https://a.vn")
+    document = api.api.get_openapi_schema(path_prefix="api/")
     assert document["openapi"].startswith("3.1.")
     assert {"title", "version"} <= document["info"].keys()
     names = set()
