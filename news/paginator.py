@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from django.core.paginator import PageNotAnInteger, Paginator
-from django.utils.translation import gettext as _
 
 
 class StrictPaginator(Paginator):
@@ -14,5 +13,5 @@ class StrictPaginator(Paginator):
 
     def validate_number(self, number: Any) -> int:
         if isinstance(number, str) and not re.fullmatch("[1-9][0-9]{0,8}", number):
-            raise PageNotAnInteger(_("That page number is not an integer"))
+            raise PageNotAnInteger(number[:20])
         return super().validate_number(number)
