@@ -11,7 +11,7 @@ from django.db import connection
 
 from news.admin.article_states import STATES, in_state, state_of
 from news.models import Article, Listing
-from news.models.listings import list_page, months
+from news.models.listings import ListedArticles, months
 from news.search import finding, suggestions
 from news.search.query import parse
 from tests.factories import make_article
@@ -51,13 +51,14 @@ def test_every_copy_of_the_rule_chooses_the_same_articles(
     hidden = set(of_site.hidden(moment).values_list("article", flat=True))
     assert set(of_site.visible(moment).values_list("article", flat=True)) == published
     assert everywhere - hidden == published
-    page = list_page(None, 1, 100, at=moment)
-    assert {article.pk for article in page.articles} == published
-    assert sum(month.count for month in months(None, moment)) == page.total == len(published)
+    listed = ListedArticles(None, at=moment)
+    assert {article.pk for article in listed[0 : len(published) + 1]} == published
+    assert sum(month.count for month in months(None, moment)) == len(listed) == len(published)
 
-    with finding.bounded():
-        assert set(finding.find(parse("bài viết"), finding.Filters(), moment).articles) == published
-    titles = suggestions.titles("bài viết", moment)
+    with finding.time_limit():
+        found = finding.find_articles(parse("bài viết"), finding.Filters(), moment)
+    assert set(found.articles) == published
+    titles = suggestions.articles_by_title("bài viết", moment)
     assert len(published) <= suggestions.TITLES
     assert {article.pk for article in titles} == published
 
