@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from news.models import Article
-from ratings.models import Rating, RatingSummary, RatingSwitch
+from ratings.models import NetworkCount, Rating, RatingSummary, RatingSwitch
 from tests.factories import make_article, make_category, make_rating
 from tests.ratings.crowds import at_once
 
@@ -104,11 +104,32 @@ def test_browser_without_cookies_is_told_so(article: Article) -> None:
     assert not Rating.objects.exists()
 
 
-def test_nothing_tells_who_rated(visitor: Client, article: Article) -> None:
+def test_stored_rater_cannot_be_computed_from_the_cookie_without_the_secret(
+    visitor: Client, article: Article, settings: Any
+) -> None:
     rate(visitor, article)
-    cookie = visitor.cookies["rater"].value
-    assert str(Rating.objects.get().rater).replace("-", "") not in cookie
-    assert cookie.partition(":")[0] not in str(list(Rating.objects.values()))
+    rater = Rating.objects.get().rater
+    token = visitor.cookies["rater"].value.partition(":")[0]
+    assert token not in str(list(Rating.objects.values()))
+    # The cookie holds under the former secret as well, and is another rater under the new one: so
+    # what is stored is a keyed hash of the token.
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another secret of fifty letters, or of some more than that"
+    rate(visitor, article)
+    assert Rating.objects.exclude(rater=rater).count() == 1
+
+
+def test_what_is_stored_of_a_rating_is_a_score_two_moments_and_two_keys(
+    visitor: Client, article: Article
+) -> None:
+    rate(visitor, article)
+    assert {field.name for field in Rating._meta.fields} == {
+        "id", "article", "rater", "score", "created_at", "updated_at"
+    }  # fmt: skip
+    assert {field.name for field in NetworkCount._meta.fields} == {
+        "pk", "network", "article_number", "hour", "count"
+    }  # fmt: skip
+    assert "127.0.0.1" not in str([*Rating.objects.values(), *NetworkCount.objects.values()])
 
 
 def test_second_rating_changes_the_first(visitor: Client, article: Article) -> None:
