@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import time
+import warnings
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.db import DataError, OperationalError, connection
 
 from portal.middleware import PublicPage
 from stats import recorder as module
 from stats import writing
 from stats.models import DailyTotal
-from stats.recorder import Recorder
+from stats.recorder import Recorder, recorder
 from stats.recording import Kind
 from tests.factories import make_article
 from tests.portal.running import PATIENCE, wait_for
@@ -199,7 +204,7 @@ def test_session_that_the_database_ended_is_opened_anew(
 
 
 def test_batch_that_the_database_refuses_for_good_does_not_stop_the_counting(
-    own: Recorder, monkeypatch: pytest.MonkeyPatch
+    own: Recorder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(module, "MAX_REJECTIONS", 3)
     real = writing.write_batch
@@ -211,9 +216,97 @@ def test_batch_that_the_database_refuses_for_good_does_not_stop_the_counting(
 
     monkeypatch.setattr(writing, "write_batch", refuse_first)
     look(own, 1)
+    look(own, 1)
     wait_for(lambda: own._batch.number == 2)
     look(own, 2)
     wait_for(lambda: page_views() == 1)
+    assert "writing failed 4 times, dropping batch of 2 page views" in caplog.messages
+
+
+def test_stop_while_the_database_is_unavailable_says_how_many_page_views_are_lost(
+    own: Recorder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried = threading.Event()
+
+    def unavailable(*args: Any) -> Any:
+        tried.set()
+        raise OperationalError("the connection is lost")
+
+    monkeypatch.setattr(writing, "write_batch", unavailable)
+    monkeypatch.setattr(module, "RETRY_SECONDS", 3600)
+    for number in range(3):
+        look(own, number)
+    assert tried.wait(PATIENCE)
+    wait_for(lambda: own._unwritten is not None)
+    for number in range(2):
+        look(own, number)
+    own.stop(PATIENCE)
+    assert caplog.messages[-1] == "database unavailable, dropping batch of 5 page views"
+    assert page_views() == 0
+
+
+def test_failing_deletion_does_not_end_the_counting(
+    own: Recorder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> bool:
+        raise OperationalError("canceling statement due to lock timeout")
+
+    monkeypatch.setattr(writing, "delete_expired", fail)
+    look(own, 1)
+    wait_for(lambda: "deleting expired visits failed" in caplog.messages)
+    look(own, 2)
+    wait_for(lambda: page_views() == 2)
+
+
+def test_full_batch_says_how_many_visitors_are_not_counted(
+    own: Recorder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    own.writes_by_itself = False
+    monkeypatch.setattr("stats.batch.MAX_KEYS", 2)
+    for number in range(5):
+        look(own, number)
+    own.flush()
+    assert caplog.messages == ["memory full, 3 visitors not counted"]
+    total = DailyTotal.objects.get()
+    assert (total.visits, total.page_views) == (2, 5)
+
+
+def test_figures_of_yesterday_are_not_told_after_midnight(own: Recorder) -> None:
+    own.writes_by_itself = False
+    midnight = datetime(2026, 11, 23, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+    with time_machine.travel(midnight - timedelta(seconds=10), tick=False) as clock:
+        look(own, 1)
+        own.flush()
+        assert own.figures() is not None
+        clock.shift(9.5)
+        assert own.figures() is not None
+        clock.shift(1)
+        assert own.figures() is None
+
+
+def test_memory_for_the_figures_of_articles_is_bounded(
+    own: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own.writes_by_itself = False
+    monkeypatch.setattr(module, "MAX_ARTICLES", 2)
+    articles = [make_article().pk for _ in range(3)]
+    for article in articles:
+        look(own, 1, article)
+        own.flush()
+    assert own.article(articles[-1]) is not None
+    assert len(own._articles) <= 2
+
+
+def test_child_of_a_fork_counts_nothing_that_its_parent_counted() -> None:
+    look(recorder, 1)
+    with warnings.catch_warnings():
+        # This process has threads; the child does nothing but look and end.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        os._exit(bool(recorder._batch) or recorder._thread is not None)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert recorder._batch.page_views == 1
 
 
 def test_answers_are_kept_as_long_as_a_cache_gives_out_a_page() -> None:

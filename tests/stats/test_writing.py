@@ -225,6 +225,43 @@ def test_online_are_the_people_of_the_last_five_minutes(clock: Any) -> None:
         assert figures.read_figures(NOON + timedelta(minutes=minutes)).online == online
 
 
+def test_online_ends_five_minutes_after_the_last_page_view(clock: Any) -> None:
+    see(1, at())
+    recorder.flush()
+    five = timedelta(minutes=5)
+    assert figures.read_figures(NOON + five - timedelta(milliseconds=1)).online == 1
+    assert figures.read_figures(NOON + five).online == 0
+
+
+def test_page_view_that_is_written_late_does_not_move_the_last_one_back(clock: Any) -> None:
+    """Two processes write the same visitor; the one with the earlier page view comes second."""
+    see(1, at(minutes=10))
+    recorder.flush()
+    see(1, at())
+    recorder.flush()
+    see(1, at(minutes=35))
+    recorder.flush()
+    assert totals() == {NOON.date(): (1, 3, 0, 0)}
+
+
+def test_bots_alone_leave_no_hours_and_no_figure_of_an_article() -> None:
+    article = make_article()
+    see(1, timezone.now().timestamp(), article.pk, agent=GOOGLEBOT)
+    recorder.flush()
+    assert DailyArticleViews.objects.get().bot_views == 1
+    assert not HourlyArticleViews.objects.exists()
+    assert not ArticleViews.objects.exists()
+
+
+def test_hours_are_kept_as_long_as_the_list_of_a_day_needs_them(clock: Any) -> None:
+    see(1, at(), make_article().pk)
+    recorder.flush()
+    writing.delete_expired(NOON + timedelta(hours=48))
+    assert HourlyArticleViews.objects.exists()
+    writing.delete_expired(NOON + timedelta(hours=48, seconds=1))
+    assert not HourlyArticleViews.objects.exists()
+
+
 def test_who_has_left_is_erased(clock: Any) -> None:
     article = make_article()
     see(1, at(), article.pk)
