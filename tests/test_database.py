@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pgtrigger
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
+from pytest_django import DjangoDbBlocker
 
 # Without what belongs to an extension.
 FUNCTIONS = """
@@ -92,7 +92,7 @@ def test_paper_names_every_function_and_every_trigger() -> None:
 
 
 @pytest.fixture
-def empty_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+def empty_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """Give the alias of a new database beside that of the tests."""
     with django_db_blocker.unblock():
         alias, name = "empty", f"{connection.settings_dict['NAME']}_empty"

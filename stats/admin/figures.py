@@ -28,7 +28,6 @@ from stats.models import DailyArticleViews, DailyTotal
 from stats.periods import Period, Unit, percent_change, quick_choices
 from stats.reports import Row
 
-READABLE = {Article.Status.PUBLISHED, Article.Status.WITHDRAWN}
 ROWS_PER_PAGE = 100
 ARTICLES_PER_PAGE = 50
 
@@ -267,7 +266,7 @@ class ArticleReportPage(ReportAdmin):
                 _chart(_("Ratings"), report.chart_rows, {_("Ratings"): 2}),
                 _chart(_("Comments"), report.chart_rows, {_("Comments"): 4}),
             ],
-            "is_readable": article.status in READABLE and article.has_been_public,
+            "is_readable": Article.objects.readable().filter(pk=article.pk).exists(),
         }
 
     def _column_names(self) -> list[str]:
