@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 
 ROOT: Path = settings.BASE_DIR
@@ -23,6 +25,38 @@ def test_files_that_a_paper_names_exist(paper: Path) -> None:
     missing = [name for name in _LINK.findall(text) if not (paper.parent / name).exists()]
     missing += [name for name in _PATH.findall(text) if not (ROOT / name).exists()]
     assert missing == []
+
+
+# A dotted name of ours, as `stats.recording.begins_visit`.
+_DOTTED = re.compile(r"`((?:portal|news|ratings|comments|stats)(?:\.\w+)+)(?:\(\))?`")
+
+
+def _exists(dotted: str) -> bool:
+    """Whether a name is a module, or something that a module holds."""
+    try:
+        pkgutil.resolve_name(dotted)
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_names_of_the_code_that_a_paper_says_exist(paper: Path) -> None:
+    named = set(_DOTTED.findall(paper.read_text(encoding="utf-8")))
+    assert [name for name in sorted(named) if not (_exists(name) or _is_label(name))] == []
+
+
+def _is_label(name: str) -> bool:
+    """Whether a name is a permission (`stats.view_dailytotal`), written like one."""
+    app, _dot, rest = name.partition(".")
+    models = {model._meta.model_name for model in apps.get_app_config(app).get_models()}
+    return rest.partition("_")[2] in models
+
+
+def test_every_decision_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "adr" / "README.md").read_text(encoding="utf-8")
+    decisions = {path.name for path in ROOT.glob("docs/adr/[0-9]*.md")}
+    assert set(re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", index)) == decisions
 
 
 def test_every_setting_from_the_environment_is_documented() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from datetime import timedelta
 from functools import partial
 from io import StringIO
@@ -21,7 +22,8 @@ from ratings import services
 from ratings.models import RANKED_FROM, NetworkCount, Rating, RatingSummary, RatingSwitch
 from ratings.raters import Origin
 from tests.factories import make_article, make_category, make_rating
-from tests.ratings.crowds import at_once
+from tests.portal.running import PATIENCE
+from tests.ratings.crowds import at_once, wait_until_a_session_waits
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
 
@@ -249,6 +251,28 @@ def test_command_finds_and_mends_wrong_summaries() -> None:
     call_command("rebuild_rating_summaries", stdout=out)
     call_command("rebuild_rating_summaries", "--check", stdout=out)
     assert "khớp" in out.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rating_that_is_given_during_the_repair_is_in_the_summary() -> None:
+    article = make_article()
+    make_rating(article, 4)
+    RatingSummary.objects.filter(pk=article.pk).update(count=2, total=9, stars_5=1)
+    is_given = threading.Event()
+
+    def rate() -> None:
+        with transaction.atomic():
+            make_rating(article, 1)
+            is_given.set()
+            wait_until_a_session_waits()
+
+    def repair() -> None:
+        assert is_given.wait(PATIENCE)
+        services.repair_summaries()
+
+    at_once([rate, repair])
+    assert services.find_wrong_summaries() == []
+    assert stars(article) == [1, 0, 0, 1, 0]
 
 
 # --- Reading --------------------------------------------------------------------------------------

@@ -31,8 +31,8 @@ from stats.models import (
 from stats.recorder import Recorder, recorder
 from stats.recording import Kind
 from tests.factories import make_article
-from tests.portal.running import PATIENCE, wait_for
-from tests.ratings.crowds import at_once
+from tests.portal.running import PATIENCE
+from tests.ratings.crowds import at_once, wait_until_a_session_waits
 from tests.stats.visitors import GOOGLEBOT, see
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
@@ -328,22 +328,12 @@ def test_article_deleted_during_the_write_does_not_end_in_a_deadlock() -> None:
     recorder.flush()
     rows_locked = threading.Event()
 
-    def waiting_writers() -> int:
-        with connection.cursor() as cursor:
-            # A transaction otherwise sees the activity of its first look.
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
-                "AND datname = current_database() AND query LIKE '%INTO stats_%'"
-            )
-            return cursor.fetchone()[0]
-
     def pause(execute: Any, sql: str, *rest: Any) -> Any:
         """Stop after the first rows that a batch writes, until a batch waits for them."""
         result = execute(sql, *rest)
         if "DELETE" in sql and "stats_" in sql and not rows_locked.is_set():
             rows_locked.set()
-            wait_for(waiting_writers)
+            wait_until_a_session_waits()
         return result
 
     def delete() -> None:
