@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from news.models import Article
 from ratings.models import NetworkCount, Rating, RatingSummary, RatingSwitch
+from ratings.views import MAX_BODY_BYTES
 from tests.factories import make_article, make_category, make_rating
 from tests.ratings.crowds import at_once
 
@@ -231,9 +232,11 @@ def test_odd_wishes_of_a_browser_are_answered(
 
 
 def test_form_that_is_too_large_is_refused(visitor: Client, article: Article) -> None:
-    answer = visitor.post(address(article), {"score": "4", "more": "x" * 5000})
-    assert answer.status_code == 413
+    largest = "score=4&more=".ljust(MAX_BODY_BYTES, "x")
+    form = "application/x-www-form-urlencoded"
+    assert visitor.post(address(article), largest + "x", content_type=form).status_code == 413
     assert not Rating.objects.exists()
+    assert visitor.post(address(article), largest, content_type=form).status_code == 303
 
 
 def test_foreign_page_cannot_rate_in_a_readers_name(visitor: Client, article: Article) -> None:
