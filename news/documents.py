@@ -1,7 +1,7 @@
-"""Attachments and songs: taken in by extension and by content, stored under a name of ours.
+"""Attachments and songs: checked by extension and content, stored under a name of ours.
 
-Nothing is unpacked and no program is started: a document is judged by its first bytes and, where
-it is an archive, by the list of names in it.
+Nothing is unpacked and no program is started: a document is recognised by its first bytes and, if
+it is an archive, by the names in its directory.
 """
 
 import hashlib
@@ -30,12 +30,12 @@ MAX_ARCHIVE_ENTRIES = 10_000
 """A workbook of a hundred sheets full of pictures has about a thousand."""
 
 MAX_NAME_BYTES = 180
-"""Length of the name offered for a download: file systems take 255 bytes, with what a browser adds
-and the folders above (Windows: 260 characters in all)."""
+"""Length of the name offered for a download: file systems allow 255 bytes, and Windows 260
+characters with the folders."""
 
 
 class DocumentRefused(uploads.UploadRefused):
-    """A document or song that is not taken in, with a sentence for the person who sent it."""
+    """A refused document or song; the message is shown to the sender."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class StoredDocument:
 
 @dataclass(frozen=True)
 class _Kind:
-    """What a file of one extension must be: `is_genuine` judges the content alone."""
+    """What a file of one extension must be: `is_genuine` checks the content alone."""
 
     content_type: str
     is_genuine: Callable[[bytes], bool]
@@ -65,11 +65,10 @@ def store_document(
 ) -> StoredDocument:
     """Check an attachment and write it; return what was stored.
 
-    `upload.name` is the name the file came with and tells what it claims to be. The stored name is
-    made from `title`, or from that name where the title is blank; `now` is the local day for the
-    folder. Scanned pages sent as JPEG or PNG are decoded and written anew at full size, so that
-    nothing hidden in them is published; every other kind is kept byte for byte.
-    Raises UploadRefused with a sentence; errors of the storage are passed on and leave nothing.
+    The extension of `upload.name` says what it claims to be. The stored name is made from `title`
+    or, if that is blank, from `upload.name`; `now` is the local day for the folder. JPEG and PNG
+    are re-encoded at full size, so that no metadata is published; other files are stored as they
+    are. Raises UploadRefused; after an error of the storage nothing is left.
     """
     return _store("tep", _DOCUMENTS, MAX_DOCUMENT_BYTES, upload, title, storage, now)
 
@@ -80,7 +79,7 @@ def store_audio(
     storage: Storage = default_storage,
     now: date | None = None,
 ) -> StoredDocument:
-    """Check a song (MP3, Ogg, M4A) and write it byte for byte; see `store_document`."""
+    """Check a song (MP3, Ogg, M4A) and write it as it is; see `store_document`."""
     return _store("am-thanh", _AUDIO, MAX_AUDIO_BYTES, upload, title, storage, now)
 
 
@@ -94,7 +93,7 @@ def _store(
     now: date | None,
 ) -> StoredDocument:
     name = getattr(upload, "name", None) or ""
-    extension = uploads.extension(name)
+    extension = uploads.file_extension(name)
     kind = kinds.get(extension)
     if kind is None:
         raise DocumentRefused(
@@ -103,9 +102,9 @@ def _store(
             code="kind",
         )
     if extension in _PICTURE_FORMATS:
-        content = _written_anew(upload, _PICTURE_FORMATS[extension])
+        content = _reencoded_picture(upload, _PICTURE_FORMATS[extension])
     else:
-        content = uploads.read(upload, max_bytes)
+        content = uploads.read_content(upload, max_bytes)
     if not kind.is_genuine(content):
         raise DocumentRefused(
             _(
@@ -115,7 +114,7 @@ def _store(
             % {"extension": extension},
             code="content",
         )
-    # A title may hold slashes and dots (15/2023/NQ-HĐND): those of a file name mean something else.
+    # A title may have slashes and dots (15/2023/NQ-HĐND), which file_name() takes for a path.
     slug = text.slugify(title, fallback=text.file_name(name), max_length=80)
     path = f"{uploads.stored_stem(folder, slug, content, now)}.{extension}"
     with uploads.all_or_nothing(storage) as write:
@@ -132,12 +131,11 @@ def _store(
 def download_name(title: str, extension: str, *, is_shown: bool = False) -> str:
     """Return the `Content-Disposition` value that saves a file under its title.
 
-    A file that `is_shown` stands in the browser's own viewer first, and is saved from there.
-    Both forms of RFC 6266 are given, the one in ASCII first, for programs that know no other.
-    Django's `content_disposition_header` gives one or the other, so those would save a title
-    with Vietnamese letters under a name of their own.
+    With `is_shown` the browser opens the file in its own viewer. Both forms of RFC 6266 are given,
+    the ASCII one first, for programs that know no other; `content_disposition_header` of Django
+    gives only one of them.
     """
-    # What Windows forbids in a name becomes a hyphen.
+    # Windows forbids these characters in a name.
     plain = re.sub(r'[\\/:*?"<>|]+', "-", text.normalize_line(title))
     plain = plain.encode()[:MAX_NAME_BYTES].decode(errors="ignore").strip(" .-")
     fallback = text.slugify(title, fallback="tep")
@@ -150,7 +148,7 @@ def download_name(title: str, extension: str, *, is_shown: bool = False) -> str:
 
 
 def _is_office_open_xml(folder: str) -> Callable[[bytes], bool]:
-    """Judge a docx, xlsx or pptx: an archive with the list of parts and a part in its folder."""
+    """Check a docx, xlsx or pptx: an archive with the list of parts and a part in its folder."""
 
     def is_genuine(content: bytes) -> bool:
         names = _archive_names(content)
@@ -162,10 +160,10 @@ def _is_office_open_xml(folder: str) -> Callable[[bytes], bool]:
 
 
 def _is_open_document(media_type: str) -> Callable[[bytes], bool]:
-    """Judge an odt or ods by its first entry, which says what it is.
+    """Check an odt or ods by its first entry, which says what it is.
 
     Source: OpenDocument 1.3 part 2, 3.3: an uncompressed file named "mimetype", without extra
-    field, so that its text stands at byte 38.
+    field, so that its text begins at byte 38.
     """
     expected = b"mimetype" + media_type.encode()
 
@@ -173,20 +171,20 @@ def _is_open_document(media_type: str) -> Callable[[bytes], bool]:
         names = _archive_names(content)
         if any(map(_is_macro_of_open_document, names)):
             raise _has_macros()
-        # What follows is the next entry, so "…text-template" is not taken for "…text".
+        # The next entry must follow, so that "…text-template" is not taken for "…text".
         return content[30 : 30 + len(expected) + 2] == expected + b"PK" and "content.xml" in names
 
     return is_genuine
 
 
 def _is_macro_of_open_document(name: str) -> bool:
-    # LibreOffice writes the lists of its macros into many documents that have none.
+    # LibreOffice writes empty lists of macros into many documents.
     lists = ("/", "script-lb.xml", "script-lc.xml")
     return name.startswith(("Basic/", "Scripts/")) and not name.endswith(lists)
 
 
 def _is_old_office(*streams: str) -> Callable[[bytes], bool]:
-    """Judge a doc, xls or ppt: an OLE file in which one of these streams is named."""
+    """Check a doc, xls or ppt: an OLE file that names one of these streams."""
     wanted = [stream.encode("utf-16-le") for stream in streams]
     macros = "_VBA_PROJECT".encode("utf-16-le")
 
@@ -208,12 +206,11 @@ def _has_macros() -> DocumentRefused:
 
 
 def _archive_names(content: bytes) -> list[str]:
-    """Return the names in a zip archive; none where it is not one.
+    """Return the names in a zip archive; none if it is not one.
 
-    Only the directory at its end is read, and never more of it than MAX_ARCHIVE_ENTRIES: the
-    module `zipfile` would follow whatever length the file claims. Raises DocumentRefused where
-    there are more. Source: APPNOTE.TXT 6.3.10, 4.3.12 and 4.3.16. Archives in the format for more
-    than 4 GB (zip64) are none to us.
+    Reads only the directory at its end, and at most MAX_ARCHIVE_ENTRIES of it, while `zipfile`
+    would follow any length that the file claims. Raises DocumentRefused if there are more. Archives
+    in zip64 format are not accepted. Source: APPNOTE.TXT 6.3.10, 4.3.12 and 4.3.16.
     """
     end = content.rfind(b"PK\x05\x06", -22 - 0xFFFF)
     if not content.startswith(b"PK\x03\x04") or end < 0 or end + 22 > len(content):
@@ -233,7 +230,7 @@ def _archive_names(content: bytes) -> list[str]:
             return []
         sizes = struct.unpack_from("<3H", content, position + 28)
         name = content[position + 46 : position + 46 + sizes[0]]
-        # The names we look for are ASCII, in whatever encoding the others are.
+        # The names we look for are ASCII; others may have any encoding.
         names.append(name.decode("ascii", "replace").replace("\\", "/"))
         position += 46 + sum(sizes)
     return names
@@ -254,8 +251,8 @@ def _is_text(content: bytes) -> bool:
     return "\x00" not in decoded
 
 
-def _written_anew(upload: File | IO[bytes], picture_format: str) -> bytes:
-    picture = images.decode(upload, side=None)
+def _reencoded_picture(upload: File | IO[bytes], picture_format: str) -> bytes:
+    picture = images.decode_image(upload, side=None)
     if picture_format == "JPEG":
         picture = picture.convert("RGB")
     buffer = io.BytesIO()
@@ -284,7 +281,7 @@ def _is_ogg(content: bytes) -> bool:
 
 
 def _is_m4a(content: bytes) -> bool:
-    """Accept MPEG-4 by the brand in its first box; recorders of telephones write the general ones.
+    """Accept MPEG-4 by the brand in its first box; telephones write the general ones.
 
     Source: the registered brands of ISO/IEC 14496-12 and of iTunes.
     """
@@ -292,14 +289,14 @@ def _is_m4a(content: bytes) -> bool:
     return content[4:8] == b"ftyp" and content[8:12] in brands
 
 
-def _begins(*beginnings: bytes) -> Callable[[bytes], bool]:
-    return lambda content: content.startswith(beginnings)
+def _starts_with(*prefixes: bytes) -> Callable[[bytes], bool]:
+    return lambda content: content.startswith(prefixes)
 
 
 _OPEN_XML = "application/vnd.openxmlformats-officedocument."
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 _PICTURE_FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG"}
-_JPEG = _Kind("image/jpeg", _begins(b"\xff\xd8\xff"))
+_JPEG = _Kind("image/jpeg", _starts_with(b"\xff\xd8\xff"))
 
 _AUDIO = {
     "mp3": _Kind("audio/mpeg", _is_mp3),
@@ -310,7 +307,7 @@ _AUDIO = {
 }
 
 _DOCUMENTS = {
-    "pdf": _Kind("application/pdf", _begins(b"%PDF-")),
+    "pdf": _Kind("application/pdf", _starts_with(b"%PDF-")),
     "docx": _Kind(f"{_OPEN_XML}wordprocessingml.document", _is_office_open_xml("word/")),
     "xlsx": _Kind(f"{_OPEN_XML}spreadsheetml.sheet", _is_office_open_xml("xl/")),
     "pptx": _Kind(f"{_OPEN_XML}presentationml.presentation", _is_office_open_xml("ppt/")),
@@ -320,11 +317,11 @@ _DOCUMENTS = {
     "xls": _Kind("application/vnd.ms-excel", _is_old_office("Workbook", "Book")),
     "ppt": _Kind("application/vnd.ms-powerpoint", _is_old_office("PowerPoint Document")),
     "zip": _Kind("application/zip", lambda content: bool(_archive_names(content))),
-    "rtf": _Kind("application/rtf", _begins(b"{\\rtf")),
+    "rtf": _Kind("application/rtf", _starts_with(b"{\\rtf")),
     "txt": _Kind("text/plain", _is_text),
     "csv": _Kind("text/csv", _is_text),
     "jpg": _JPEG,
     "jpeg": _JPEG,
-    "png": _Kind("image/png", _begins(b"\x89PNG\r\n\x1a\n")),
+    "png": _Kind("image/png", _starts_with(b"\x89PNG\r\n\x1a\n")),
     "mp3": _AUDIO["mp3"],
 }

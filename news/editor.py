@@ -1,6 +1,6 @@
-"""The rich text editor of the admin: what it offers, and the widget that shows it.
+"""The rich text editor of the admin: its extensions and its widget.
 
-What an editor may write is decided by `markup.clean_html` alone; what is offered here stays within.
+`clean_html` alone decides what may be stored; the editor offers a part of that.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from django_prose_editor.config import expand_extensions
 from django_prose_editor.widgets import AdminProseEditorWidget
 from js_asset import Media, Script
 
-# Every extension is named with those it rests on: where one is missing, the editor does not open.
+# Each extension is listed with those it depends on; if one is missing, the editor does not open.
 # TextAlign, Color and StyleLoom would write inline styles.
 EXTENSIONS = {
     "Bold": True,
@@ -24,7 +24,7 @@ EXTENSIONS = {
     "Code": True,
     "CodeBlock": True,
     "HardBreak": True,
-    # The page's own h1 is the title.
+    # The h1 of the page is the title of the article.
     "Heading": {"levels": [2, 3, 4]},
     "BulletList": True,
     "OrderedList": {"enableListAttributes": False},
@@ -42,7 +42,7 @@ EXTENSIONS = {
     "SpecialCharacters": True,
     # Our own, in news/admin/editor.js.
     "Newsroom": {"pickerUrl": reverse_lazy("admin:news_image_pick")},
-    # No drop-downs: those of the package cannot be opened by keyboard.
+    # No drop-down menus: those of the package cannot be opened by keyboard.
     "Menu": {
         "groups": [
             {"group": "headings"},
@@ -57,13 +57,13 @@ EXTENSIONS = {
 }
 
 with warnings.catch_warnings():
-    # The package only warns of an extension that lacks another, and then shows no editor at all.
+    # The package only warns of a missing extension, and then shows no editor.
     warnings.simplefilter("error", UserWarning)
     expand_extensions(EXTENSIONS)
 
 
 class HtmlEditor(AdminProseEditorWidget):
-    """The editor, for the form field of `HtmlField`, which cleans before it validates."""
+    """The widget for the form field of `HtmlField`, which cleans the HTML before it validates."""
 
     def __init__(self, attrs: dict[str, str] | None = None) -> None:
         super().__init__(attrs, config={"extensions": EXTENSIONS}, preset="configurable")

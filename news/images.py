@@ -1,7 +1,7 @@
-"""Pictures: every upload is decoded within bounds and written anew, under a name of ours.
+"""Pictures: every upload is decoded within limits and re-encoded, under a name of ours.
 
-What is stored is made of pixels alone. EXIF with the place where a photo was taken, XMP, comments,
-colour profiles and whatever else was hidden in the file do not survive.
+Only the pixels are stored: EXIF with the place where a photo was taken, XMP, comments and colour
+profiles are not.
 """
 
 import hashlib
@@ -49,11 +49,11 @@ _JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 """A marker. In the data between, FF is followed by 00, or by D0 to D7 where decoding restarts."""
 
 _one_at_a_time = threading.Lock()
-"""Held while a picture is decoded: many uploads at once wait instead of filling the memory."""
+"""Held while a picture is decoded, so that many uploads at once do not fill the memory."""
 
 
 class ImageRefused(uploads.UploadRefused):
-    """A picture that is not taken in, with a sentence for the person who sent it."""
+    """A refused picture; the message is shown to the sender."""
 
 
 @dataclass(frozen=True)
@@ -67,27 +67,27 @@ class StoredImage:
     sha256: str
 
 
-def decode(upload: File | IO[bytes], *, side: int | None = MASTER_SIDE) -> Image.Image:
-    """Return the picture in an upload: upright, in sRGB, RGB or RGBA, without any metadata.
+def decode_image(upload: File | IO[bytes], *, side: int | None = MASTER_SIDE) -> Image.Image:
+    """Return the picture in an upload: upright, in sRGB, RGB or RGBA, without metadata.
 
-    The content decides, never the name: JPEG, PNG, WebP and GIF (its first frame) are read, and no
-    other decoder nor outside program is ever tried. The long side is at most `side` pixels; None
-    keeps the full size. Raises UploadRefused, mostly as ImageRefused.
+    JPEG, PNG, WebP and GIF (its first frame) are recognised by their content, never by the name; no
+    other decoder and no program is tried. The long side is at most `side` pixels; None keeps the
+    size. Raises UploadRefused, mostly as ImageRefused.
     """
-    content = uploads.read(upload, MAX_BYTES)
+    content = uploads.read_content(upload, MAX_BYTES)
     reader = _reader(content)
     with _one_at_a_time:
         try:
             return _decode(reader, content, side)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-            # Pillow's own limit, raised for a size that we did not come to see.
+            # Raised by Pillow itself, before `_check_pixels`.
             raise ImageRefused(
                 _("This picture has too many pixels; at most %(limit)d megapixels are allowed.")
                 % {"limit": MAX_PIXELS // 1_000_000},
                 code="too_many_pixels",
             ) from error
         except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
-            # What the four decoders raise for broken data, found by feeding them broken data.
+            # What the four decoders raise for broken data, as tests with broken files showed.
             raise ImageRefused(
                 _("The picture file is damaged or cut off."), code="damaged"
             ) from error
@@ -114,14 +114,14 @@ def _reader(content: bytes) -> type[ImageFile.ImageFile]:
 
 
 def _decode(reader: type[ImageFile.ImageFile], content: bytes, side: int | None) -> Image.Image:
-    # The reader is called by itself, as Image.open() would judge the size before we can say it.
+    # Not Image.open(): it would check the size before us, with a message of its own.
     with reader(io.BytesIO(content)) as image:
         _check_pixels(image)
         if reader is JpegImageFile:
             if _has_too_many_scans(content):
                 raise ValueError("too many scans")
             if side is not None:
-                # Lets the decoder skip detail that would be thrown away: two thirds of the time,
+                # Lets the decoder skip detail that would be scaled away: two thirds of the time,
                 # half the memory.
                 scale = side / max(image.size)
                 image.draft(None, (round(image.width * scale), round(image.height * scale)))
@@ -129,21 +129,21 @@ def _decode(reader: type[ImageFile.ImageFile], content: bytes, side: int | None)
         # A GIF may grow while its first frame is read.
         _check_pixels(image)
         profile = image.info.get("icc_profile")
-        # Turned and coloured after it is made smaller: the result is the same, the memory is not.
+        # Rotated and converted after scaling: the same result with less memory.
         picture = _upright(_fit(_eight_bits(image), side))
     picture.info = {}
     return _in_srgb(picture, profile)
 
 
 def _has_too_many_scans(content: bytes) -> bool:
-    """Count the scans of a JPEG up to its end; telephones glue whole films behind that."""
+    """Count the scans of a JPEG up to its end marker; telephones append films after it."""
     scans, position = 0, 2
     while scans <= MAX_SCANS and (marker := _JPEG_MARKER.search(content, position)):
         if marker[0] == b"\xff\xd9":
             break
         if marker[0] == b"\xff\xda":
             scans += 1
-        # The segment's length stands behind its marker and counts itself.
+        # The length follows the marker and includes itself.
         position = marker.end() + int.from_bytes(content[marker.end() : marker.end() + 2])
     return scans > MAX_SCANS
 
@@ -159,12 +159,12 @@ def _check_pixels(image: Image.Image) -> None:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """Return the picture in a mode that can be made smaller: L, RGB, RGBA or CMYK."""
+    """Return the picture in a mode that can be scaled: L, RGB, RGBA or CMYK."""
     if image.mode.startswith("I"):
-        # Pillow cuts off what is above 255 where it converts 16 bits: scale first.
+        # Pillow clips 16 bits at 255 when it converts them, so scale them first.
         image = image.point(lambda value: value * (1 / 257) + 0.5).convert("L")
     if image.has_transparency_data:
-        # convert() copies even where there is nothing to convert.
+        # convert() makes a copy even if there is nothing to convert.
         return image if image.mode == "RGBA" else image.convert("RGBA")
     return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
 
@@ -184,7 +184,7 @@ def _upright(image: Image.Image) -> Image.Image:
     try:
         return ImageOps.exif_transpose(image)
     except Exception:
-        # Broken EXIF can raise nearly anything, and is no reason to refuse a good picture.
+        # Broken EXIF can raise nearly any exception, and the picture is good without it.
         return image.copy()
 
 
@@ -207,13 +207,13 @@ def _convert_profile(colours: Image.Image, profile: bytes) -> Image.Image:
         transform = ImageCms.buildTransform(source, _SRGB, colours.mode, "RGB")
         converted = transform.apply(colours)
     except (ImageCms.PyCMSError, OSError, ValueError):
-        # A broken profile, or one for other channels: the numbers are taken as they are.
+        # A broken profile, or one for other channels: the values are used as they are.
         return colours
     converted.info = {}
     return converted
 
 
-def store(
+def store_image(
     image: Image.Image,
     name: str,
     storage: Storage = default_storage,
@@ -221,10 +221,10 @@ def store(
 ) -> StoredImage:
     """Write a decoded picture and its renditions as WebP; return what was stored.
 
-    `name` is the file name it came with; `now` is the local day for the folder, today where it is
-    not given. A picture stored before under the same name is found again, and nothing is
-    written. The master comes last, so where there is a master there are all its renditions; where
-    the storage fails, what was written is removed and its error passed on.
+    `name` is the file name of the upload; `now` is the local day for the folder (default: today).
+    If the same picture is stored under the same name, nothing is written. The master is written
+    last, so a stored master has all its renditions. If the storage fails, what was written is
+    deleted and the error raised.
     """
     image = _fit(image, MASTER_SIDE)
     content = _webp(image)
@@ -251,10 +251,10 @@ def _webp(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def remove(path: str, storage: Storage = default_storage) -> None:
-    """Delete a stored master and its renditions; what is gone already is no error.
+def delete_image_files(path: str, storage: Storage = default_storage) -> None:
+    """Delete a master and its renditions; a missing file is no error.
 
-    The master goes first: one that stands always has its renditions (see `store`).
+    The master is deleted first, so that a stored master has all its renditions.
     """
     storage.delete(path)
     master = MasterName.parse(path)

@@ -1,8 +1,7 @@
-"""The words of a PDF file that has a text layer, read where a hostile file can do no harm.
+"""The text of a PDF file that has a text layer.
 
-A PDF is a program in all but name: pages that refer to themselves, streams that unpack to
-gigabytes. So it is read in a process of its own, which the operating system holds to a little
-memory and time, and of which nothing but text comes back.
+A hostile PDF may have pages that refer to themselves and streams that unpack to gigabytes. So it is
+read in a separate process with limits on memory and time, which returns only text.
 """
 
 from __future__ import annotations
@@ -23,10 +22,10 @@ MEGABYTES = 512
 _READER = Path(__file__).with_name("pdf_reader.py")
 
 
-def text_of(content: bytes) -> str:
-    """Return the text of a PDF, normalised, at most MOST_CHARACTERS; empty where there is none.
+def extract_text(content: bytes) -> str:
+    """Return the text of a PDF, normalised, at most MOST_CHARACTERS; "" if it has none.
 
-    A file that cannot be read in time, or at all, has no text: no error of whoever sends it.
+    A file that cannot be read, or not in time, has no text; this is no error.
     """
     limits = [str(limit) for limit in (MOST_PAGES, MOST_CHARACTERS, SECONDS, MEGABYTES)]
     try:
@@ -40,7 +39,7 @@ def text_of(content: bytes) -> str:
         )
     except (subprocess.TimeoutExpired, OSError):
         return ""
-    # What was read before an early end is text as well.
+    # A process that was ended early has written the text of the first pages.
     found = done.stdout.decode("utf-8", errors="ignore")[:MOST_CHARACTERS]
     lines = (" ".join(line.split()) for line in normalize(found).splitlines())
     return "\n".join(line for line in lines if line)

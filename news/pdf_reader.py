@@ -1,4 +1,4 @@
-"""The process that reads one PDF: file in by the standard input, text out. Started by news.pdf.
+"""The process that reads one PDF from standard input and writes its text. Started by news.pdf.
 
 pdf_reader.py PAGES CHARACTERS SECONDS MEGABYTES < file
 """
@@ -9,12 +9,12 @@ import sys
 
 try:
     import resource
-except ImportError:  # Windows has no such limits; the caller's clock still holds
+except ImportError:  # not on Windows; there only the timeout of the caller applies
     resource = None  # type: ignore[assignment]
 
 
-def limit(seconds: int, megabytes: int) -> None:
-    """Let the system end this process at its bounds, and let it write no file."""
+def set_limits(seconds: int, megabytes: int) -> None:
+    """Limit processor time and memory of this process, and forbid it to write files."""
     if resource is None:
         return
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
@@ -27,11 +27,11 @@ def main() -> None:
     content = sys.stdin.buffer.read()
     import pypdf
 
-    limit(seconds, megabytes)
+    set_limits(seconds, megabytes)
     logging.disable(logging.CRITICAL)
     reader = pypdf.PdfReader(io.BytesIO(content))
     if reader.is_encrypted:
-        # Many official files are locked against changes and open to every reader.
+        # Many official files are protected against changes, with an empty user password.
         reader.decrypt("")
     for number, page in enumerate(reader.pages):
         if number >= pages or characters <= 0:

@@ -1,11 +1,11 @@
-"""How a stored picture and its smaller copies are named: the one place that knows.
+"""The names of a stored picture and of its smaller copies.
 
-The name of every stored master carries its size, and the smaller copies lie beside it:
+The name of a master ends in its size, and the smaller copies are stored beside it:
 
     images/2026/11/hoi-nghi-tong-ket-3f9a2c1b-1920x1080.webp
     images/2026/11/hoi-nghi-tong-ket-3f9a2c1b-1920x1080.w640.webp
 
-So width, height and srcset of a picture follow from its name, with no query and no file access.
+So width, height and srcset follow from the name, without a query or file access.
 """
 
 import re
@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Self
 
 WIDTHS = (320, 640, 960, 1280)
-"""Widths in pixels at which a copy is made, where the master is wider."""
+"""Widths in pixels of the copies; only those narrower than the master are made."""
 
 _MASTER = re.compile(
     r"(?P<stem>[^?#\s]*[^?#\s/])-(?P<width>[1-9][0-9]{0,4})x(?P<height>[1-9][0-9]{0,4})"
@@ -46,7 +46,7 @@ class MasterName:
 
     @classmethod
     def parse(cls, path: str) -> Self | None:
-        """Read a storage path or address; None where it is not the name of a master."""
+        """Parse a storage path or URL; return None if it is not the name of a master."""
         match = _MASTER.fullmatch(path)
         if match is None:
             return None
@@ -76,7 +76,7 @@ class MasterName:
 def srcset(url: str) -> str:
     """Return the value of a srcset attribute for the address of a master, the master included.
 
-    Empty where the address is not a master's, or where the master has no smaller copy.
+    Empty if it is not the address of a master, or if the master has no smaller copies.
     """
     master = MasterName.parse(url)
     if master is None:

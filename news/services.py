@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from news import documents, images, pdf
-from news.library import places_of
+from news.library import uses_of
 from news.models import Article, Attachment, AttachmentText, Image
 from news.stored_files import delete_orphaned_file, file_rows_locked, remove_unused_files
 
@@ -268,12 +268,12 @@ def add_image(
     )
     # Checked before the file is decoded, which takes longer.
     image.full_clean(exclude={"file", "width", "height", "size", "sha256"})
-    picture = images.decode(upload)
-    stored = images.store(picture, image.original_name)
+    picture = images.decode_image(upload)
+    stored = images.store_image(picture, image.original_name)
     try:
         with file_rows_locked():
             if not default_storage.exists(stored.path):  # deleted since, as unused
-                images.store(picture, image.original_name)
+                images.store_image(picture, image.original_name)
             existing = Image.objects.filter(sha256=stored.sha256).first()
             if existing is None:
                 image.file = stored.path
@@ -282,11 +282,11 @@ def add_image(
                 image.full_clean()
                 image.save()
     except BaseException:
-        delete_orphaned_file(Image, stored.path, images.remove)
+        delete_orphaned_file(Image, stored.path, images.delete_image_files)
         raise
     if existing is not None:
         # Under another file name the same picture has another path.
-        remove_unused_files(Image, [stored.path], remove=images.remove)
+        remove_unused_files(Image, [stored.path], remove=images.delete_image_files)
         return existing
     return image
 
@@ -296,7 +296,7 @@ def check_delete_images(pictures: Collection[Image]) -> None:
     refusals = [
         _("The picture is in use and stays: %(places)s")
         % {"places": "; ".join(f"“{place}”" for place in places[:5])}
-        for places in places_of(pictures).values()
+        for places in uses_of(pictures).values()
         if places
     ]
     if refusals:
@@ -309,7 +309,7 @@ def delete_images(*, pictures: Collection[Image]) -> None:
     check_delete_images(pictures)
     paths = [image.file.name for image in pictures]
     Image.objects.filter(pk__in=[image.pk for image in pictures]).delete()
-    remove_unused_files(Image, paths, remove=images.remove)
+    remove_unused_files(Image, paths, remove=images.delete_image_files)
 
 
 def add_attachment(*, article: Article, upload: Upload, title: str) -> Attachment:
@@ -350,7 +350,7 @@ def _pdf_text(stored: documents.StoredDocument) -> str:
     if stored.extension != "pdf":
         return ""
     with default_storage.open(stored.path) as file:
-        return pdf.text_of(file.read())
+        return pdf.extract_text(file.read())
 
 
 @transaction.atomic

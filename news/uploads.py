@@ -1,8 +1,7 @@
-"""What every upload goes through, picture or document: reading within a limit, writing whole.
+"""Reading and writing of uploads, pictures and documents alike.
 
-The name of a stored file is ours: a folder for the month, a safe stem, and the beginning of the
-file's own SHA-256. So nothing of a hostile name reaches the disk, and the same file sent twice
-has the same name and is stored once.
+A file is stored under a name of ours: a folder for the month, a safe stem, and the beginning of
+its SHA-256. So no part of a hostile name reaches the disk, and the same file is stored once.
 """
 
 import hashlib
@@ -19,20 +18,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 MEGABYTE = 1024 * 1024
-"""Bytes, as Windows counts them: a file shown there as 10 MB passes a limit of 10 MB."""
+"""Bytes, as Windows counts: a file that it shows with 10 MB passes a limit of 10 MB."""
 
 Write = Callable[[str, bytes], None]
 
 
 class UploadRefused(ValidationError):  # noqa: N818 – an answer to the sender, not a fault
-    """A file that is not taken in; its message is a sentence for the person who sent it."""
+    """A refused file; the message is shown to the sender."""
 
 
-def read(upload: File | IO[bytes], max_bytes: int) -> bytes:
+def read_content(upload: File | IO[bytes], max_bytes: int) -> bytes:
     """Return the whole content of an upload of at most `max_bytes` bytes.
 
-    Raises UploadRefused where it is empty or larger; no more than the limit is ever read, whatever
-    size the upload claims.
+    Raises UploadRefused if it is empty or larger. Never reads more than the limit, whatever size
+    the upload claims.
     """
     upload.seek(0)
     content = upload.read(max_bytes + 1)
@@ -46,25 +45,25 @@ def read(upload: File | IO[bytes], max_bytes: int) -> bytes:
     return content
 
 
-def extension(name: str) -> str:
-    """Return the extension of a file name, lower case, without the dot; "" where it has none."""
+def file_extension(name: str) -> str:
+    """Return the extension of a file name in lower case, without the dot; "" if it has none."""
     return PurePosixPath(name.replace("\\", "/").strip()).suffix[1:].lower()
 
 
 def stored_stem(folder: str, stem: str, content: bytes, now: date | None = None) -> str:
-    """Return the beginning of a storage path, all but the extension, for a file.
+    """Return the storage path of a file without its extension.
 
-    `stem` is made safe already (`text.file_name`, `text.slugify`); `now` is the local day whose
-    month names the folder, today where it is not given.
+    `stem` must be safe (`text.file_name`, `text.slugify`); `now` is the local day whose month names
+    the folder (default: today).
     """
     day = now or timezone.localdate()
     return f"{folder}/{day:%Y/%m}/{stem}-{hashlib.sha256(content).hexdigest()[:8]}"
 
 
 def is_stored(storage: Storage, path: str, content: bytes) -> bool:
-    """Say whether the storage holds exactly this content under this path.
+    """Whether the storage has exactly this content under this path.
 
-    A path ends in a fingerprint, so other content under it is what a crash left half written.
+    A path ends in a hash of the content, so other content was left half written by a crash.
     """
     if not storage.exists(path):
         return False
@@ -74,9 +73,9 @@ def is_stored(storage: Storage, path: str, content: bytes) -> bool:
 
 @contextmanager
 def all_or_nothing(storage: Storage) -> Iterator[Write]:
-    """Give a function that writes files; where anything fails, what it wrote is removed again.
+    """Yield a function that writes files; after any error, delete what it wrote.
 
-    Every error of the storage is passed on. Files that stood there whole are left alone.
+    The error is raised. Files that were stored before are left.
     """
     written: list[str] = []
 
@@ -87,7 +86,7 @@ def all_or_nothing(storage: Storage) -> Iterator[Write]:
         written.append(path)
         saved_as = storage.save(path, ContentFile(content))
         if saved_as != path:
-            # Somebody sent the same file in the same moment: theirs stands, ours is one too many.
+            # The same file was stored by another request in the meantime: keep that one.
             written.remove(path)
             storage.delete(saved_as)
 
@@ -95,7 +94,7 @@ def all_or_nothing(storage: Storage) -> Iterator[Write]:
         yield write
     except BaseException:
         for path in reversed(written):
-            # The first error is the one to report; a storage that fails may fail here as well.
+            # Report the first error: a storage that fails may fail here too.
             with suppress(Exception):
                 storage.delete(path)
         raise

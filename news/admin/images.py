@@ -60,7 +60,7 @@ class UnusedFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
         if self.value() == "unused":
-            return queryset.filter(pk__in=library.unused().values("pk"))
+            return queryset.filter(pk__in=library.unused_images().values("pk"))
         return queryset
 
 
@@ -93,7 +93,7 @@ class ImageAdmin(StaffAdmin):
     @admin.display(description=gettext_lazy("shown in"))
     def shown_in(self, image: Image) -> str:
         places = [
-            f"{place._meta.verbose_name}: {place}" for place in library.places_of([image])[image.pk]
+            f"{place._meta.verbose_name}: {place}" for place in library.uses_of([image])[image.pk]
         ]
         return "; ".join(places) or _("nowhere")
 

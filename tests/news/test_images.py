@@ -44,7 +44,7 @@ def refusal(content, name="anh.jpg"):
     """Return the code of the refusal, which must come within two seconds of processor time."""
     started = time.process_time()
     with pytest.raises(UploadRefused) as refused:
-        images.decode(upload(content, name))
+        images.decode_image(upload(content, name))
     assert time.process_time() - started < 2
     return refused.value.code
 
@@ -75,7 +75,7 @@ def test_a_small_file_of_144_megapixels_is_refused_with_its_size():
     assert len(content) < 20_000
     assert refusal(content) == "too_many_pixels"
     with translation.override("en"), pytest.raises(UploadRefused) as refused:
-        images.decode(upload(content))
+        images.decode_image(upload(content))
     assert refused.value.messages == ["This picture has 144 megapixels; at most 50 are allowed."]
 
 
@@ -89,14 +89,14 @@ def test_a_size_beyond_the_own_limit_of_the_decoder_is_refused():
 def test_a_picture_of_one_pixel_above_the_limit_is_counted_up(monkeypatch):
     monkeypatch.setattr(images, "MAX_PIXELS", 1_000_000)
     with translation.override("en"), pytest.raises(UploadRefused) as refused:
-        images.decode(upload(encoded(Image.new("L", (1_000_001, 1)), "PNG")))
+        images.decode_image(upload(encoded(Image.new("L", (1_000_001, 1)), "PNG")))
     assert refused.value.messages == ["This picture has 2 megapixels; at most 1 are allowed."]
 
 
 def test_a_file_of_12_megabytes_is_refused_and_not_read_to_its_end():
     file = io.BytesIO(b"\xff\xd8\xff" + bytes(12_000_000))
     with pytest.raises(UploadRefused) as refused:
-        images.decode(file)
+        images.decode_image(file)
     assert refused.value.code == "too_large"
     assert file.tell() == images.MAX_BYTES + 1
 
@@ -139,7 +139,7 @@ def test_what_only_bears_the_name_of_a_photo_is_refused(content):
 def test_a_picture_of_a_telephone_in_heic_is_refused_with_advice():
     content = struct.pack(">I", 24) + b"ftypheic" + bytes(12)
     with translation.override("en"), pytest.raises(UploadRefused) as refused:
-        images.decode(upload(content, "IMG_0001.HEIC"))
+        images.decode_image(upload(content, "IMG_0001.HEIC"))
     assert refused.value.messages == [
         "HEIC and AVIF pictures cannot be read. Please save the picture as JPEG."
     ]
@@ -153,7 +153,7 @@ def test_a_progressive_photo_with_thousands_of_scans_is_refused():
 
 def test_a_photo_with_a_film_glued_behind_it_is_accepted():
     content = encoded(photo(), "JPEG", progressive=True) + b"\xff\xda\x00\x02" * 500
-    assert images.decode(upload(content)).size == (90, 60)
+    assert images.decode_image(upload(content)).size == (90, 60)
 
 
 # What an accepted picture becomes -------------------------------------------------------------
@@ -161,7 +161,7 @@ def test_a_photo_with_a_film_glued_behind_it_is_accepted():
 
 @pytest.mark.parametrize("file_format", ["JPEG", "PNG", "GIF", "WEBP"])
 def test_the_content_decides_and_not_the_name(file_format):
-    image = images.decode(upload(encoded(photo(), file_format), "nghi-quyet.pdf"))
+    image = images.decode_image(upload(encoded(photo(), file_format), "nghi-quyet.pdf"))
     assert (image.mode, image.size) == ("RGB", (90, 60))
 
 
@@ -180,7 +180,7 @@ def test_the_content_decides_and_not_the_name(file_format):
     ids=["grey", "black and white", "16 bits", "palette", "gif", "cmyk", "grey jpeg", "opaque"],
 )
 def test_every_kind_of_opaque_picture_becomes_rgb(image, file_format, expected):
-    decoded = images.decode(upload(encoded(image, file_format)))
+    decoded = images.decode_image(upload(encoded(image, file_format)))
     assert decoded.mode == "RGB"
     assert is_near(decoded.getpixel((4, 4)), expected)
 
@@ -197,7 +197,7 @@ def test_every_kind_of_opaque_picture_becomes_rgb(image, file_format, expected):
     ids=["rgba", "grey", "palette", "transparent grey", "transparent colour"],
 )
 def test_transparency_is_kept(image, options):
-    decoded = images.decode(upload(encoded(image, "PNG", **options), "bieu-trung.png"))
+    decoded = images.decode_image(upload(encoded(image, "PNG", **options), "bieu-trung.png"))
     assert decoded.mode == "RGBA"
     assert decoded.getpixel((4, 4))[3] in (0, 100)
 
@@ -205,7 +205,7 @@ def test_transparency_is_kept(image, options):
 def test_the_first_frame_of_an_animation_is_taken():
     frames = [Image.new("RGB", (8, 8), colour) for colour in (RED, BLUE)]
     content = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    assert is_near(images.decode(upload(content)).getpixel((4, 4)), RED)
+    assert is_near(images.decode_image(upload(content)).getpixel((4, 4)), RED)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -224,7 +224,7 @@ def test_a_photo_is_turned_upright(orientation):
     exif = Image.Exif()
     exif[0x0112] = orientation
     as_taken = upright.transpose(undo) if undo is not None else upright
-    decoded = images.decode(upload(encoded(as_taken, "JPEG", exif=exif, quality=95)))
+    decoded = images.decode_image(upload(encoded(as_taken, "JPEG", exif=exif, quality=95)))
     assert decoded.size == (32, 16)
     assert is_near(decoded.getpixel((4, 4)), RED, 30)
     assert is_near(decoded.getpixel((28, 12)), BLUE, 30)
@@ -233,7 +233,7 @@ def test_a_photo_is_turned_upright(orientation):
 @pytest.mark.filterwarnings("ignore:.*:UserWarning")  # Pillow's own, about the EXIF
 def test_a_good_photo_with_broken_exif_is_accepted():
     exif = b"Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\xff" + b"\x01\x12" * 9
-    assert images.decode(upload(encoded(photo(), "JPEG", exif=exif))).size == (90, 60)
+    assert images.decode_image(upload(encoded(photo(), "JPEG", exif=exif))).size == (90, 60)
 
 
 def test_colours_of_another_profile_become_srgb():
@@ -241,7 +241,7 @@ def test_colours_of_another_profile_become_srgb():
     swapped = ImageCms.ImageCmsProfile(_swapped_profile())
     image = Image.new("RGB", (8, 8), RED)
     expected = ImageCms.profileToProfile(image, swapped, srgb)
-    decoded = images.decode(upload(encoded(image, "PNG", icc_profile=swapped.tobytes())))
+    decoded = images.decode_image(upload(encoded(image, "PNG", icc_profile=swapped.tobytes())))
     assert not is_near(decoded.getpixel((4, 4)), RED)
     assert is_near(decoded.getpixel((4, 4)), expected.getpixel((4, 4)), 1)
 
@@ -260,18 +260,21 @@ def test_a_profile_for_other_channels_or_a_broken_one_does_no_harm(mode):
     for profile in (srgb, srgb[:200], b"rubbish" * 30):
         image = photo().convert("RGB").convert(mode)
         file_format = "JPEG" if mode == "CMYK" else "PNG"
-        decoded = images.decode(upload(encoded(image, file_format, icc_profile=profile)))
+        decoded = images.decode_image(upload(encoded(image, file_format, icc_profile=profile)))
         assert (decoded.mode, decoded.size) == ("RGB", (90, 60))
 
 
 def test_full_size_is_kept_where_it_is_asked_for():
     content = encoded(photo(3000, 1000), "JPEG")
-    assert images.decode(upload(content)).size == (2560, 853)
-    assert images.decode(upload(content), side=None).size == (3000, 1000)
+    assert images.decode_image(upload(content)).size == (2560, 853)
+    assert images.decode_image(upload(content), side=None).size == (3000, 1000)
 
 
 def test_a_very_thin_picture_keeps_at_least_one_pixel():
-    assert images.decode(upload(encoded(Image.new("L", (60_000, 3)), "PNG"))).size == (2560, 1)
+    assert images.decode_image(upload(encoded(Image.new("L", (60_000, 3)), "PNG"))).size == (
+        2560,
+        1,
+    )
 
 
 # Nothing hidden survives ----------------------------------------------------------------------
@@ -321,7 +324,7 @@ def test_place_scripts_and_comments_are_in_no_stored_file(storage, tmp_path, fil
     content = _with_everything(file_format)
     assert b"<script>" in content
     assert Image.open(io.BytesIO(content)).getexif().get_ifd(GPS)
-    images.store(images.decode(upload(content)), "anh.jpg", storage, DAY)
+    images.store_image(images.decode_image(upload(content)), "anh.jpg", storage, DAY)
     stored = files(tmp_path).values()
     assert len(stored) == 3
     for file in stored:
@@ -331,7 +334,7 @@ def test_place_scripts_and_comments_are_in_no_stored_file(storage, tmp_path, fil
 
 def test_a_transparent_picture_is_stored_with_its_pixels_alone(storage, tmp_path):
     content = encoded(Image.new("RGBA", (400, 300), (*RED, 90)), "PNG", exif=_exif())
-    images.store(images.decode(upload(content)), "bieu-trung.png", storage, DAY)
+    images.store_image(images.decode_image(upload(content)), "bieu-trung.png", storage, DAY)
     for file in files(tmp_path).values():
         assert set(_chunks(file)) == {b"VP8X", b"ALPH", b"VP8 "}
 
@@ -340,7 +343,7 @@ def test_a_transparent_picture_is_stored_with_its_pixels_alone(storage, tmp_path
 
 
 def test_the_master_and_its_renditions_are_written_under_our_names(storage, tmp_path):
-    stored = images.store(photo(1920, 1080), "Hội nghị tổng kết.JPG", storage, DAY)
+    stored = images.store_image(photo(1920, 1080), "Hội nghị tổng kết.JPG", storage, DAY)
     master = MasterName.parse(stored.path)
     assert stored.path == (f"images/2026/11/hoi-nghi-tong-ket-{stored.sha256[:8]}-1920x1080.webp")
     assert stored.bytes == storage.size(stored.path)
@@ -352,12 +355,12 @@ def test_the_master_and_its_renditions_are_written_under_our_names(storage, tmp_
 
 
 def test_a_master_has_at_most_2560_pixels_on_its_long_side(storage):
-    stored = images.store(photo(1000, 4000), "cao.png", storage, DAY)
+    stored = images.store_image(photo(1000, 4000), "cao.png", storage, DAY)
     assert (stored.width, stored.height) == (640, 2560)
 
 
 def test_a_small_picture_is_never_enlarged(storage, tmp_path):
-    stored = images.store(photo(200, 100), "nho.png", storage, DAY)
+    stored = images.store_image(photo(200, 100), "nho.png", storage, DAY)
     assert list(files(tmp_path)) == [stored.path]
     assert (stored.width, stored.height) == (200, 100)
 
@@ -365,7 +368,7 @@ def test_a_small_picture_is_never_enlarged(storage, tmp_path):
 def test_a_photo_of_24_megapixels_is_accepted_and_written_in_little_time(storage):
     content = encoded(photo(6000, 4000), "JPEG", quality=90)
     started = time.process_time()
-    stored = images.store(images.decode(upload(content)), "anh.jpg", storage, DAY)
+    stored = images.store_image(images.decode_image(upload(content)), "anh.jpg", storage, DAY)
     # About 1.3 s where it was measured; the server gives a request up after 60.
     assert time.process_time() - started < 20
     assert (stored.width, stored.height) == (2560, 1707)
@@ -373,20 +376,20 @@ def test_a_photo_of_24_megapixels_is_accepted_and_written_in_little_time(storage
 
 def test_the_same_file_sent_twice_is_stored_once(storage, tmp_path):
     content = encoded(photo(700, 500), "JPEG")
-    first = images.store(images.decode(upload(content)), "anh.jpg", storage, DAY)
+    first = images.store_image(images.decode_image(upload(content)), "anh.jpg", storage, DAY)
     written = {path: (tmp_path / path).stat().st_mtime_ns for path in files(tmp_path)}
-    second = images.store(images.decode(upload(content)), "anh.jpg", storage, DAY)
+    second = images.store_image(images.decode_image(upload(content)), "anh.jpg", storage, DAY)
     assert second == first
     assert {path: (tmp_path / path).stat().st_mtime_ns for path in files(tmp_path)} == written
 
 
 def test_files_that_a_crash_left_half_written_are_written_anew(storage, tmp_path):
     picture = photo(700, 500)
-    images.store(picture, "anh.jpg", storage, DAY)
+    images.store_image(picture, "anh.jpg", storage, DAY)
     whole = files(tmp_path)
     for path, content in whole.items():
         (tmp_path / path).write_bytes(content[:100])
-    images.store(picture, "anh.jpg", storage, DAY)
+    images.store_image(picture, "anh.jpg", storage, DAY)
     assert files(tmp_path) == whole
 
 
@@ -409,7 +412,7 @@ def test_files_that_a_crash_left_half_written_are_written_anew(storage, tmp_path
     ],
 )
 def test_nothing_of_a_hostile_name_reaches_the_disk(storage, tmp_path, name):
-    stored = images.store(photo(30, 20), name, storage, DAY)
+    stored = images.store_image(photo(30, 20), name, storage, DAY)
     folder, _slash, file_name = stored.path.rpartition("/")
     stem = file_name.removesuffix(f"-{stored.sha256[:8]}-30x20.webp")
     assert folder == "images/2026/11"
@@ -437,15 +440,15 @@ class FullDisk(FileSystemStorage):
 def test_a_failing_disk_leaves_no_half_picture(tmp_path):
     storage = FullDisk(location=tmp_path)
     with pytest.raises(OSError, match="No space left"):
-        images.store(photo(1400, 900), "anh.jpg", storage, DAY)
+        images.store_image(photo(1400, 900), "anh.jpg", storage, DAY)
     assert files(tmp_path) == {}
 
 
 def test_what_stood_there_before_survives_a_failing_disk(tmp_path, storage):
-    other = images.store(photo(1400, 900), "khac.jpg", storage, DAY)
+    other = images.store_image(photo(1400, 900), "khac.jpg", storage, DAY)
     before = files(tmp_path)
     with pytest.raises(OSError, match="No space left"):
-        images.store(photo(1400, 900), "anh.jpg", FullDisk(location=tmp_path), DAY)
+        images.store_image(photo(1400, 900), "anh.jpg", FullDisk(location=tmp_path), DAY)
     assert files(tmp_path) == before
     assert other.path in before
 
@@ -458,7 +461,7 @@ def test_the_master_is_written_last(tmp_path):
             self.saved.append(name)
             return super()._save(name, content)
 
-    stored = images.store(photo(1400, 900), "anh.jpg", Diary(location=tmp_path), DAY)
+    stored = images.store_image(photo(1400, 900), "anh.jpg", Diary(location=tmp_path), DAY)
     assert Diary.saved.index(stored.path) == 4
 
 
@@ -473,7 +476,7 @@ def test_the_same_file_from_two_people_at_once_stays_whole(tmp_path):
             return super().save(name, content, max_length)
 
     storage = Rival(location=tmp_path)
-    stored = images.store(photo(200, 100), "anh.jpg", storage, DAY)
+    stored = images.store_image(photo(200, 100), "anh.jpg", storage, DAY)
     assert list(files(tmp_path)) == [stored.path]
     assert storage.size(stored.path) == stored.bytes
 
@@ -482,13 +485,13 @@ def test_the_same_file_from_two_people_at_once_stays_whole(tmp_path):
 
 
 def test_removing_a_picture_removes_its_renditions_and_no_other_picture(storage, tmp_path):
-    images.store(photo(500, 400), "anh.jpg", storage, DAY)
+    images.store_image(photo(500, 400), "anh.jpg", storage, DAY)
     kept = files(tmp_path)
-    removed = images.store(photo(1500, 1000), "anh.jpg", storage, DAY)
-    images.remove(removed.path, storage)
+    removed = images.store_image(photo(1500, 1000), "anh.jpg", storage, DAY)
+    images.delete_image_files(removed.path, storage)
     assert files(tmp_path) == kept
 
 
 def test_removing_what_is_gone_is_no_error(storage, tmp_path):
-    images.remove("images/2026/11/anh-0a1b2c3d-900x600.webp", storage)
+    images.delete_image_files("images/2026/11/anh-0a1b2c3d-900x600.webp", storage)
     assert files(tmp_path) == {}

@@ -43,7 +43,7 @@ def page_with(stream: bytes) -> bytes:
 
 
 def test_vietnamese_text_of_a_pdf_is_read() -> None:
-    text = pdf.text_of(DECISION.read_bytes())
+    text = pdf.extract_text(DECISION.read_bytes())
     assert "Số: 128/QĐ-UBND" in text
     assert "thành lập tổ kiểm tra bến thuyền" in text
 
@@ -71,7 +71,7 @@ def deep() -> bytes:
 )
 def test_hostile_file_has_no_text_and_takes_bounded_time(content: bytes) -> None:
     started = time.monotonic()
-    assert pdf.text_of(content) == ""
+    assert pdf.extract_text(content) == ""
     assert time.monotonic() - started < 3 * pdf.SECONDS + 60  # a busy machine is no failure
 
 

@@ -27,7 +27,7 @@ def attach(name: str, content: bytes | None = None) -> Attachment:
     """A file as it lay there before search knew of it."""
     content = DECISION.read_bytes() + name.encode() if content is None else content
     upload = SimpleUploadedFile(name, content, "application/pdf")
-    with patch("news.pdf.text_of", return_value=""):
+    with patch("news.pdf.extract_text", return_value=""):
         return services.add_attachment(article=make_article(), upload=upload, title=name)
 
 
@@ -58,7 +58,7 @@ def test_file_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Không có văn bản: 1" in told
     assert "quet" in noted
     asked: list[bytes] = []
-    monkeypatch.setattr("news.pdf.text_of", lambda content: asked.append(content) or "")
+    monkeypatch.setattr("news.pdf.extract_text", lambda content: asked.append(content) or "")
     read()
     assert asked == []
     read(again=True)
@@ -81,7 +81,7 @@ def test_file_that_is_removed_meanwhile_is_left_alone(monkeypatch: pytest.Monkey
         Attachment.objects.filter(pk=file.pk).delete()
         return "lời"
 
-    monkeypatch.setattr("news.pdf.text_of", remove)
+    monkeypatch.setattr("news.pdf.extract_text", remove)
     read()
     assert not AttachmentText.objects.exists()
 

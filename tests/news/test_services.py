@@ -290,7 +290,7 @@ def test_an_image_inside_a_body_is_not_deleted() -> None:
 def test_only_the_picture_that_nothing_shows_is_unused() -> None:
     lead, inside, unused = make_image(), make_image(), make_image()
     make_article(lead_image=lead, body=f'<figure><img src="{inside.url}" alt="Cầu"></figure>')
-    assert list(library.unused()) == [unused]
+    assert list(library.unused_images()) == [unused]
 
 
 def pdf(name: str = "quyet-dinh.pdf", words: bytes = b"") -> ContentFile:

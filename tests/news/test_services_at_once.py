@@ -102,7 +102,7 @@ def test_a_picture_that_is_deleted_while_it_is_sent_again_has_its_file() -> None
             again = start(services.add_image, upload=picture_of(upload, "a.jpg"), **WORDS)
             wait_until_blocked(again)
             Image.objects.filter(pk=old.pk).delete()
-            images.remove(old.file.name)
+            images.delete_image_files(old.file.name)
         image = result_of(again)
     assert image.file.name == old.file.name
     assert default_storage.exists(image.file.name)

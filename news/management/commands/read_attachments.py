@@ -1,6 +1,6 @@
-"""`manage.py read_attachments`: the words of PDF files that were attached before search read them.
+"""`manage.py read_attachments`: extract the text of PDF files that have none stored yet.
 
-docs/import.md tells when to run it.
+docs/import.md says when to run it.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ class Command(BaseCommand):
             "--again", action="store_true", help="also those in which no text was found before"
         )
 
-    def handle(self, *args: Any, **given: Any) -> None:
+    def handle(self, *args: str, **given: Any) -> None:
         files = Attachment.objects.filter(extension="pdf", extracted=None)
         if given["again"]:
             files |= Attachment.objects.filter(extension="pdf", extracted__text="")
         total = files.count()
         counts: Counter[str] = Counter()
         for file in files.order_by("pk").iterator(chunk_size=100):
-            counts[self._read(file)] += 1
+            counts[self._store_text(file)] += 1
             if given["verbosity"] and counts.total() % PROGRESS_EVERY == 0:
                 done = {"done": counts.total(), "total": total}
                 self.stderr.write(_("%(done)d of %(total)d files") % done)
@@ -44,11 +44,11 @@ class Command(BaseCommand):
             % {name: counts[name] for name in ("found", "empty", "failed")}
         )
 
-    def _read(self, file: Attachment) -> str:
-        """Read one file and keep its words; tell what came of it."""
+    def _store_text(self, file: Attachment) -> str:
+        """Extract and store the text of one file; return the outcome."""
         try:
             with default_storage.open(str(file.file)) as content:
-                words = pdf.text_of(content.read())
+                text = pdf.extract_text(content.read())
         except OSError as error:
             reason = error.strerror or str(error)
             self.stderr.write(
@@ -56,14 +56,14 @@ class Command(BaseCommand):
                 % {"path": file.file.name, "reason": reason}
             )
             return "failed"
-        # Each on its own, so that what was read stays if the next one stops everything.
+        # One transaction for each file, so that an interruption keeps what was extracted.
         with transaction.atomic():
             if not Attachment.objects.select_for_update().filter(pk=file.pk).exists():
-                return "gone"  # removed from its article while it was read
-            AttachmentText.objects.update_or_create(attachment=file, defaults={"text": words})
-        if words:
+                return "gone"  # deleted while it was read
+            AttachmentText.objects.update_or_create(attachment=file, defaults={"text": text})
+        if text:
             return "found"
-        # That nothing was found is kept too, so the file is not read again each time.
+        # The empty text is stored, so that the file is not read again each time.
         self.stderr.write(
             _("%(path)s: no text in it; perhaps it is scanned") % {"path": file.file.name}
         )
