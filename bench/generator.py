@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from portal.demo.articles import read_all
+from portal.demo.articles import read_articles
 
 FAMILY = "Nguyễn Trần Lê Phạm Hoàng Phan Vũ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đinh Mai Trịnh Đoàn".split()
 MIDDLE = "Văn Thị Hữu Đức Minh Ngọc Thanh Quang Xuân Thu Kim Hồng Bảo Gia Khánh Đình".split()
@@ -56,7 +56,7 @@ class Generator:
         self.newest, self.years = newest, years
         self._next: dict[Words, list[str]] = defaultdict(list)
         self._first: list[Words] = []
-        for article in read_all(newest):
+        for article in read_articles(newest):
             plain = re.sub(r"<[^>]*>", " \n ", article.summary + "\n" + article.body)
             for sentence in re.split(r"[.;:?!\n]+", plain):
                 words = sentence.split()

@@ -1,1 +1,1 @@
-"""The demo site: an invented ward, phường Yên Hà, with news, pictures, a map and two tunes."""
+"""The demo site: an invented ward with news, pictures, a map and two tunes; see docs/demo.md."""

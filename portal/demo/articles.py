@@ -25,31 +25,31 @@ class DemoArticle:
     body: str
     published_at: datetime
 
-    def words(self, key: str) -> list[str]:
-        """The comma-separated words of a header line."""
+    def listed(self, key: str) -> list[str]:
+        """The comma-separated values of a header line."""
         return [word.strip() for word in self.header.get(key, "").split(",") if word.strip()]
 
 
-def split(text: str) -> tuple[dict[str, str], str]:
+def split_header(text: str) -> tuple[dict[str, str], str]:
     """Separate the header lines of a demo file from what follows them."""
     head, _, rest = text.partition("\n\n")
     header = dict(line.split(": ", 1) for line in head.splitlines())
     return header, rest.strip()
 
 
-def read(path: Path, today: datetime) -> DemoArticle:
-    """Read one file; days in its text are counted from the day it is dated.
+def read_article(path: Path, today: datetime) -> DemoArticle:
+    """Read one file; days in its text are counted from the day of its publication.
 
     Args:
         path: the article's file.
-        today: the moment that ages are counted from, in local time.
+        today: the time that ages are counted from.
     """
-    header, rest = split(path.read_text(encoding="utf-8"))
+    header, rest = split_header(path.read_text(encoding="utf-8"))
     age, clock = header["age"].split()
     day = timezone.localdate(today) - timedelta(days=int(age))
     published_at = timezone.make_aware(datetime.combine(day, time.fromisoformat(clock)))
     if published_at > today:
-        # Loaded before this hour of the day: an office then published it the evening before.
+        # Not in the future: then it was published the evening before.
         published_at = timezone.make_aware(datetime.combine(day - timedelta(days=1), EVENING))
     rest = fill_days(rest, published_at)
     summary, _, body = rest.partition("\n\n")
@@ -57,10 +57,10 @@ def read(path: Path, today: datetime) -> DemoArticle:
 
 
 def fill_days(text: str, published_at: datetime) -> str:
-    """Put days in place of `{day:-3}`, `{date:+10}`, `{month}` and `{year:-1}`."""
+    """Replace `{day:-3}`, `{date:+10}`, `{month}` and `{year:-1}` by dates."""
     day = timezone.localdate(published_at)
 
-    def written(match: re.Match[str]) -> str:
+    def replacement(match: re.Match[str]) -> str:
         shift = int(match[2] or 0)
         if match[1] == "day":
             moved = day + timedelta(days=shift)
@@ -71,11 +71,11 @@ def fill_days(text: str, published_at: datetime) -> str:
             return str(day.year + shift)
         return str((day.month - 1 + shift) % 12 + 1)
 
-    return _PLACEHOLDER.sub(written, text)
+    return _PLACEHOLDER.sub(replacement, text)
 
 
-def read_all(today: datetime | None = None) -> list[DemoArticle]:
+def read_articles(today: datetime | None = None) -> list[DemoArticle]:
     """All demo articles, oldest first."""
     today = today or timezone.now()
-    found = [read(path, today) for path in sorted((FOLDER / "articles").glob("*.txt"))]
+    found = [read_article(path, today) for path in sorted((FOLDER / "articles").glob("*.txt"))]
     return sorted(found, key=lambda article: article.published_at)

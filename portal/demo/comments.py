@@ -1,4 +1,4 @@
-"""Comments of the demo site: what invented citizens say, and what the ward answers."""
+"""Comments of the demo site, and the official answers of the ward."""
 
 from __future__ import annotations
 
@@ -25,48 +25,52 @@ Status = Comment.Status
 
 
 @dataclass(frozen=True)
-class Said:
-    """A comment: `after` hours after publication, by whom, what. Official answers have no name."""
+class DemoComment:
+    """A comment, sent `after` hours after publication. Official answers have no name."""
 
     after: float
     name: str
     text: str
     status: str = Status.APPROVED
-    replies: tuple[Said, ...] = field(default_factory=tuple)
+    replies: tuple[DemoComment, ...] = field(default_factory=tuple)
     sent_text: str = ""
 
 
-SAID: dict[str, list[Said]] = {
+COMMENTS: dict[str, list[DemoComment]] = {
     "thoi-su-chinh-tri-1": [
-        Said(
+        DemoComment(
             2.5,
             "Trần Thị Mận",
             "Tôi là người nêu câu hỏi về cống thoát nước đầu ngõ 12. Rất mừng vì lần này có ngày "
             "hẹn cụ thể. Mong phường cho bà con xem danh sách 22 việc ở nhà văn hóa tổ dân phố để "
             "cùng theo dõi.",
             replies=(
-                Said(
+                DemoComment(
                     20,
                     "",
                     "Cảm ơn bà Mận. Danh sách 22 việc, kèm ngày hẹn và người phụ trách, được dán "
                     "tại nhà văn hóa của 14 tổ dân phố từ sáng thứ Hai và cập nhật hằng tuần.",
                 ),
-                Said(
+                DemoComment(
                     26,
                     "Trần Thị Mận",
                     "Vâng, sáng nay tôi đã thấy ở nhà văn hóa rồi. Cảm ơn phường.",
                 ),
             ),
         ),
-        Said(
+        DemoComment(
             5,
             "Lê Văn Quýt",
             "Nên có buổi đối thoại vào buổi tối để người đi làm ca cũng dự được.",
             replies=(
-                Said(6, "Hoàng Bưởi", "Đồng ý với anh Quýt, nhà tôi ban ngày không ai ở nhà."),
+                DemoComment(
+                    6,
+                    "Hoàng Bưởi",
+                    "Đồng ý với anh Quýt, nhà tôi ban ngày không ai ở nhà.",
+                ),
             ),
         ),
-        Said(
+        DemoComment(
             7.5,
             "Nguyễn Thị Na",
             "Đề nghị phường sớm lắp đèn ở đoạn từ cổng trường ra bờ sông, buổi tối các cháu đi học "
@@ -75,8 +79,13 @@ SAID: dict[str, list[Said]] = {
             "buổi tối các cháu "
             "đi học thêm về rất tối.",
         ),
-        Said(9, "Thanh Trà", "phuong minh lam viec tot qua, mong giu duoc lau dai", Status.PENDING),
-        Said(
+        DemoComment(
+            9,
+            "Thanh Trà",
+            "phuong minh lam viec tot qua, mong giu duoc lau dai",
+            Status.PENDING,
+        ),
+        DemoComment(
             11,
             "Nhà xe Mười",
             "Cần vay vốn nhanh, lãi thấp, không cần thế chấp, "
@@ -85,13 +94,13 @@ SAID: dict[str, list[Said]] = {
         ),
     ],
     "chuyen-doi-so-1": [
-        Said(
+        DemoComment(
             3,
             "Phạm Văn Ổi",
             "Đọc mà thương bà cụ. Nhà tôi cũng có mẹ già, cho hỏi lớp học còn nhận thêm "
             "người không?",
             replies=(
-                Said(
+                DemoComment(
                     18,
                     "",
                     "Lớp học mở vào 19 giờ thứ Ba và thứ Năm hằng tuần, nhận thêm học viên của mọi "
@@ -99,12 +108,12 @@ SAID: dict[str, list[Said]] = {
                 ),
             ),
         ),
-        Said(
+        DemoComment(
             8,
             "Đỗ Thị Sim",
             "Hoan hô các cháu trong tổ công nghệ số. Kiên nhẫn với người già là quý lắm.",
         ),
-        Said(
+        DemoComment(
             10,
             "Bạn đọc tổ 9",
             "Ai cần hỏi thêm về lớp thì gọi cho con trai tôi số 0912 000 111 nhé.",
@@ -112,13 +121,17 @@ SAID: dict[str, list[Said]] = {
         ),
     ],
     "kinh-te-1": [
-        Said(
+        DemoComment(
             4,
             "Vũ Thị Khế",
             "Chợ đêm vui nhưng xe để kín cả vỉa hè. Nên mượn sân trường làm chỗ gửi xe buổi tối.",
             replies=(
-                Said(9, "Bùi Văn Mít", "Sân trường thì phải có người trông, không thì bẩn hết."),
-                Said(
+                DemoComment(
+                    9,
+                    "Bùi Văn Mít",
+                    "Sân trường thì phải có người trông, không thì bẩn hết.",
+                ),
+                DemoComment(
                     30,
                     "",
                     "Phường đang bàn với nhà trường về việc gửi xe tối thứ Sáu và thứ Bảy, sẽ báo "
@@ -126,8 +139,12 @@ SAID: dict[str, list[Said]] = {
                 ),
             ),
         ),
-        Said(6, "Lý Thị Cam", "Bớt được túi ni lông là mừng nhất. Tôi đi chợ đã mang làn từ nhà."),
-        Said(
+        DemoComment(
+            6,
+            "Lý Thị Cam",
+            "Bớt được túi ni lông là mừng nhất. Tôi đi chợ đã mang làn từ nhà.",
+        ),
+        DemoComment(
             12,
             "KHÁCH HÀNG",
             "CHỢ NÀY BÁN ĐẮT QUÁ MỌI NGƯỜI ĐỪNG CÓ ĐẾN NỮA NHÉ!!!!!!!!!!",
@@ -135,13 +152,13 @@ SAID: dict[str, list[Said]] = {
         ),
     ],
     "do-thi-van-minh-1": [
-        Said(
+        DemoComment(
             3,
             "Ngô Văn Đào",
             "Đoạn mương này ngày trước đi qua phải bịt mũi. Cảm ơn bà con tổ 3 đã góp công.",
         ),
-        Said(28, "Mai Thị Hồng", "Xin hỏi giống hoa trồng ở đây là hoa gì mà bền thế ạ?"),
-        Said(
+        DemoComment(28, "Mai Thị Hồng", "Xin hỏi giống hoa trồng ở đây là hoa gì mà bền thế ạ?"),
+        DemoComment(
             40,
             "Tổ 7",
             "Tổ 7 chúng tôi cũng muốn làm, phường hướng dẫn thủ tục giúp.",
@@ -149,7 +166,7 @@ SAID: dict[str, list[Said]] = {
         ),
     ],
     "thong-bao-1": [
-        Said(
+        DemoComment(
             1.5,
             "Cao Thị Lựu",
             "Nhà tôi có người bệnh dùng máy thở, đề nghị báo trước ít nhất ba ngày giúp chúng tôi.",
@@ -171,8 +188,8 @@ CANNED = [
 ]
 
 
-def load(articles: dict[str, Article]) -> None:
-    """Write the rules, the word list and the comments of articles named by their files."""
+def load_comments(articles: dict[str, Article]) -> None:
+    """Load settings, listed phrases and comments; `articles` are by the names of their files."""
     CommentSettings.objects.create(
         controller=AGENCY,
         privacy_page="/trang/chinh-sach-bao-ve-du-lieu/",
@@ -191,14 +208,14 @@ def load(articles: dict[str, Article]) -> None:
         CannedReason(title=title, reason=reason, text=text, position=place)
         for place, (title, reason, text) in enumerate(CANNED)
     )
-    # Answers need somebody who gave them: an account that nobody can log in to.
+    # Official answers need an author: an account without password.
     staff = User.objects.create(username="tra-loi-binh-luan", is_active=False)
     staff.set_unusable_password()
     staff.save()
     phrases = moderation.PhraseList(PHRASES)
-    for name, threads in SAID.items():
-        for said in threads:
-            _write(articles[name], said, None, consent, staff, phrases)
+    for name, threads in COMMENTS.items():
+        for comment in threads:
+            _load_comment(articles[name], comment, None, consent, staff, phrases)
     reported = Comment.objects.approved().filter(name="Bùi Văn Mít").get()
     received = min(reported.submitted_at + timedelta(hours=5), timezone.now())
     Report.objects.create(
@@ -210,10 +227,10 @@ def load(articles: dict[str, Article]) -> None:
     )
 
 
-def _by_day(published_at: datetime, hours: float) -> datetime:
-    """Return the moment some hours after publication: never in the future, and never at night.
+def _in_daytime(published_at: datetime, hours: float) -> datetime:
+    """Return the time some hours after publication, but not in the future and not at night.
 
-    What falls between 22 and 6 o'clock was said the evening before.
+    A time between 22 and 6 o'clock is moved to the evening before.
     """
     at = min(published_at + timedelta(hours=hours), timezone.now())
     local = timezone.localtime(at)
@@ -223,26 +240,26 @@ def _by_day(published_at: datetime, hours: float) -> datetime:
     return max(at, published_at + timedelta(minutes=int(hours * 3)))
 
 
-def _write(
+def _load_comment(
     article: Article,
-    said: Said,
+    demo: DemoComment,
     parent: Comment | None,
     consent: ConsentText,
     staff: User,
     phrases: moderation.PhraseList,
 ) -> None:
     published_at = article.published_at or timezone.now()
-    at = _by_day(published_at, said.after)
-    findings = moderation.examine(said.text, phrases)
-    official = not said.name
+    at = _in_daytime(published_at, demo.after)
+    findings = moderation.examine(demo.text, phrases)
+    official = not demo.name
     comment = Comment.objects.create(
         article=article,
         parent=parent,
-        name=said.name or AGENCY,
-        text=said.text,
-        sent_text=said.sent_text,
-        corrected_at=at if said.sent_text else None,
-        status=said.status,
+        name=demo.name or AGENCY,
+        text=demo.text,
+        sent_text=demo.sent_text,
+        corrected_at=at if demo.sent_text else None,
+        status=demo.status,
         hold_reason="" if official else moderation.hold_reason(findings),
         findings=[[finding.reason, finding.start, finding.end] for finding in findings],
         is_official=official,
@@ -250,7 +267,7 @@ def _write(
         consent=None if official else consent,
         consented_at=None if official else at,
         submitted_at=at,
-        published_at=at if said.status == Status.APPROVED else None,
+        published_at=at if demo.status == Status.APPROVED else None,
     )
-    for reply in said.replies:
-        _write(article, reply, comment, consent, staff, phrases)
+    for reply in demo.replies:
+        _load_comment(article, reply, comment, consent, staff, phrases)

@@ -1,4 +1,4 @@
-"""Load the demo site through the same services that staff use; all of it or nothing."""
+"""Load the demo site through the services that staff use, in one transaction."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from news import services, text
 from news.models import Article, Author, Category, FeaturedSlot, Image, Series, Tag
 from portal.demo import comments, figures
-from portal.demo.articles import FOLDER, DemoArticle, read_all, split
+from portal.demo.articles import FOLDER, DemoArticle, read_articles, split_header
 from portal.demo.documents import as_docx
 from portal.models import (
     AlertBanner,
@@ -38,7 +38,7 @@ Report = Callable[[str], None]
 CONTRIBUTORS = "Cộng tác viên"
 
 # slug, name, English name, shown on the home page, children
-TREE: list[tuple[str, str, str, bool, list[tuple[str, str, str, bool]]]] = [
+CATEGORIES: list[tuple[str, str, str, bool, list[tuple[str, str, str, bool]]]] = [
     (
         "tin-tuc-su-kien",
         "Tin tức – Sự kiện",
@@ -132,11 +132,11 @@ PAGES = [  # slug, in the footer
 ]
 
 
-def load(report: Report) -> None:
+def load_demo(report: Report) -> None:
     """Load everything in one transaction.
 
     Args:
-        report: called with a sentence for every step, so that somebody waiting sees it move.
+        report: called with a sentence for every step, to show progress.
     """
     with transaction.atomic():
         categories = _categories()
@@ -149,7 +149,7 @@ def load(report: Report) -> None:
         _identity(pictures)
         pages = _pages()
         articles: dict[str, Article] = {}
-        demo = read_all()
+        demo = read_articles()
         for number, source in enumerate(demo, start=1):
             articles[source.name] = _article(source, categories, series, pictures)
             if number % 20 == 0 or number == len(demo):
@@ -163,7 +163,7 @@ def load(report: Report) -> None:
         _alert(pages)
         figures.load_visits(list(articles.values()))
         figures.load_ratings(list(articles.values()))
-        comments.load(articles)
+        comments.load_comments(articles)
         report(_("  menu, map, songs and links"))
 
 
@@ -192,7 +192,7 @@ def _categories() -> dict[str, Category]:
         )
         return found[slug]
 
-    for slug, name, name_en, on_home, children in TREE:
+    for slug, name, name_en, on_home, children in CATEGORIES:
         parent = add(slug, name, name_en, on_home, None)
         for child in children:
             add(*child, parent)
@@ -200,24 +200,24 @@ def _categories() -> dict[str, Category]:
 
 
 class _Pictures:
-    """The drawn pictures, each put into the library once, when it is first asked for."""
+    """The pictures of the demo, each added to the library when it is first used."""
 
     CREDIT = "Tranh minh họa: Ban Biên tập"
 
     def __init__(self) -> None:
-        self._known: dict[str, Image] = {}
+        self._added: dict[str, Image] = {}
         lines = (FOLDER / "pictures" / "pictures.txt").read_text(encoding="utf-8").splitlines()
-        self._shows = dict(line.split(": ", 1) for line in lines if line and line[0] != "#")
+        self._alt_texts = dict(line.split(": ", 1) for line in lines if line and line[0] != "#")
 
-    def drawn(self, name: str) -> Image:
-        """Return one of the drawn pictures by its name; its text says what it shows."""
-        return self.get(f"pictures/{name}.webp", self._shows[name], credit=self.CREDIT)
+    def illustration(self, name: str) -> Image:
+        """Return the picture of an article by its name."""
+        return self.get(f"pictures/{name}.webp", self._alt_texts[name], credit=self.CREDIT)
 
     def get(self, path: str, alt: str, credit: str = "") -> Image:
-        """Return the library's picture of a demo file, e.g. `pictures/cho-ha.webp`."""
-        if path not in self._known:
+        """Return the picture of a file of the demo, such as `pictures/cho-ha.webp`."""
+        if path not in self._added:
             with (FOLDER / path).open("rb") as file:
-                self._known[path] = services.add_image(
+                self._added[path] = services.add_image(
                     upload=File(file, name=(FOLDER / path).name),
                     alt=alt,
                     is_decorative=False,
@@ -225,7 +225,7 @@ class _Pictures:
                     credit=credit,
                     by=None,
                 )
-        return self._known[path]
+        return self._added[path]
 
 
 def _identity(pictures: _Pictures) -> None:
@@ -277,7 +277,7 @@ def _identity(pictures: _Pictures) -> None:
 def _pages() -> dict[str, Page]:
     found = {}
     for position, (slug, in_footer) in enumerate(PAGES, start=1):
-        header, body = split((FOLDER / "pages" / f"{slug}.txt").read_text(encoding="utf-8"))
+        header, body = split_header((FOLDER / "pages" / f"{slug}.txt").read_text(encoding="utf-8"))
         found[slug] = _saved(
             Page(
                 slug=slug,
@@ -298,7 +298,7 @@ def _article(
     pictures: _Pictures,
 ) -> Article:
     header = source.header
-    picture = pictures.drawn(header["picture"]) if "picture" in header else None
+    picture = pictures.illustration(header["picture"]) if "picture" in header else None
     article = _saved(
         Article(
             title=header["title"],
@@ -313,8 +313,8 @@ def _article(
             lead_caption=header.get("caption", "") if picture else "",
         )
     )
-    article.more_categories.set([categories[slug] for slug in source.words("also")])
-    article.tags.set([_tag(name) for name in source.words("tags")])
+    article.more_categories.set([categories[slug] for slug in source.listed("also")])
+    article.tags.set([_tag(name) for name in source.listed("tags")])
     if "attachment" in header:
         content = as_docx(header["attachment"], article.body)
         services.add_attachment(
@@ -346,7 +346,7 @@ def _menu(categories: dict[str, Category], pages: dict[str, Page]) -> None:
     about = entry(2, page=pages["gioi-thieu"], label="Giới thiệu", label_en="About")
     entry(1, about, page=pages["gioi-thieu"])
     entry(2, about, page=pages["co-cau-to-chuc"])
-    for position, (slug, *_rest, children) in enumerate(TREE, start=3):
+    for position, (slug, *_rest, children) in enumerate(CATEGORIES, start=3):
         parent = entry(position, category=categories[slug])
         for place, child in enumerate(children, start=1):
             entry(place, parent, category=categories[child[0]])
@@ -384,7 +384,7 @@ def _blocks(categories: dict[str, Category], pictures: _Pictures) -> None:
 
 
 def _songs() -> None:
-    """Songs of `songs/songs.txt`: one block of header lines each, `file` among them."""
+    """The songs of `songs/songs.txt`: a block of header lines for each, `file` among them."""
     blocks = (FOLDER / "songs" / "songs.txt").read_text(encoding="utf-8").strip().split("\n\n")
     for position, block in enumerate(blocks, start=1):
         header = dict(line.split(": ", 1) for line in block.splitlines())

@@ -21,7 +21,7 @@ from news.search.query import parse
 from news.search.snippets import plain
 from news.search.text import fold, words
 from news.text import slugify
-from portal.demo.articles import read_all
+from portal.demo.articles import read_articles
 from tests.factories import make_category
 
 FIRST = [
@@ -142,7 +142,7 @@ def demo_articles(django_db_setup: None, django_db_blocker: object) -> Iterator[
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         category = Category.objects.create(name="Tất cả", slug="tat-ca-bai")
         names = {}
-        for source in read_all():
+        for source in read_articles():
             article = Article.objects.create(
                 title=source.header["title"],
                 slug=source.name,

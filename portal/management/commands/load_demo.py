@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.core.management import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from portal.demo import loader
+from portal.demo.loader import load_demo
 from portal.models import SiteIdentity
 
 
@@ -13,7 +13,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         if SiteIdentity.objects.exists():
             raise CommandError(_("This portal has content already; the demo is for an empty one."))
-        loader.load(self.report)
+        load_demo(self.report)
 
     def report(self, message: str) -> None:
         self.stdout.write(message)
