@@ -1,4 +1,4 @@
-"""Finds and ranks: which articles a query matches, in which order, and in which of their files.
+"""Finds the articles and files that match a query, and ranks them.
 
 One statement of bounded cost, however many hits there are: at most a fixed number of the newest
 are read, and of the better ones. ADR 0006 tells how.
@@ -6,11 +6,10 @@ are read, and of the better ones. ADR 0006 tells how.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
@@ -20,22 +19,20 @@ from news.models import Category
 from news.search.query import Query
 
 MOST = 1000
-"""Hits are counted up to here; further pages than these have are not offered."""
+"""Hits are counted and shown up to this number."""
 RANKED = 100
-"""So many of the newest hits are ranked, the others follow by date."""
+"""How many of the newest hits are ranked; the others follow by date."""
 RANKED_BETTER = 60
-"""And so many, for each kind of better hit, that are older than those."""
+"""How many hits of each better kind are ranked as well, however old they are."""
 FEW = 20
-"""With fewer hits than a page the last word is taken for the beginning of one too."""
+"""With fewer hits, the last word also counts as the beginning of a longer one."""
 TIMEOUT = timedelta(milliseconds=800)
 
-# What a hit is worth, beside its rank (at most 0.8, of a text that has all words in its title) and
-# its newness. So a text that spells the words as typed comes before every one that does not; of
-# equals one in which they stand side by side, as the syllables of one word do, before one over
-# which they are strewn, be it over the title.
-_AS_WRITTEN = 2.4
-_SIDE_BY_SIDE = 1.2
-_IN_TITLE = 0.3
+# What is added to the rank of a hit, which is at most 0.8 (a text with all words in its title), and
+# to its newness. So a text that spells the words as typed comes before every one that does not; of
+# equals, one with the words side by side, as the syllables of one word are, before one with the
+# words apart, even in its title.
+_POINTS = {"as_written": 2.4, "side_by_side": 1.2, "in_title": 0.3}
 _SIDE_BY_SIDE_IN_TITLE = 0.6
 # A file, the body, the summary, the title.
 _WEIGHTS = "{0.04, 0.1, 0.4, 1.0}"
@@ -45,12 +42,12 @@ _NEWNESS_HALVED = 365
 
 
 class SearchTooSlowError(Exception):
-    """The database gave up; the words must be chosen more narrowly."""
+    """The statement timeout cancelled the search."""
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What else a hit must be: below a category, of certain days (both included)."""
+    """Below which category and from which days (both included) hits must be."""
 
     category: Category | None = None
     since: date | None = None
@@ -60,9 +57,11 @@ class Filters:
 
 @dataclass(frozen=True)
 class Found:
-    """Articles in the order to show. `files` names the attachments that matched, by article.
+    """Ids of the articles found, in the order to show.
 
-    `is_capped` tells that there are more hits than were counted.
+    Args:
+        files: ids of the attachments that matched, by article.
+        is_capped: there are more hits than were counted.
     """
 
     articles: list[int] = field(default_factory=list)
@@ -76,10 +75,7 @@ class Found:
 
 @contextmanager
 def time_limit() -> Iterator[None]:
-    """Let no statement of a search run long.
-
-    Raises SearchTooSlowError.
-    """
+    """Limit the time of each statement of a search; raise SearchTooSlowError beyond it."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
@@ -112,64 +108,48 @@ def find_articles(query: Query, filters: Filters, at: datetime | None = None) ->
     return Found(list(articles)[:MOST], files, max(hits, len(articles)) > MOST)
 
 
-def _statement(query: Query, filters: Filters, at: datetime) -> tuple[str, list[Any]]:
-    """The statement of a search: the newest hits, older ones that promise more, and their order."""
-    periods = _periods(filters, at)
-    within = [
-        [" & ".join(part for part in (period, _shelf(filters)) if part) for period in periods],
-        at,
-        _midnight(filters.since) if filters.since else None,
-        _midnight(filters.until + timedelta(days=1)) if filters.until else None,
-    ]
-    parts = [f"whole AS MATERIALIZED (SELECT {_NEWEST} AS id)"]
-    params: list[Any] = [query.anywhere(), *within, MOST + 1]
-    every = "SELECT id FROM whole"
+def _statement(query: Query, filters: Filters, at: datetime) -> tuple[str, dict[str, object]]:
+    """Return the statement of a search and its parameters.
+
+    `whole` are the newest hits and `begun` those of a last word still being typed; `ranked` are the
+    newest and the better ones of them, which get a score.
+    """
+    params: dict[str, object] = {
+        "labels": _labels_within(filters, at),
+        "at": at,
+        "since": _midnight(filters.since) if filters.since else None,
+        "until": _midnight(filters.until + timedelta(days=1)) if filters.until else None,
+        "whole": query.anywhere(),
+    }
+    parts = [_newest_hits("whole", MOST + 1)]
+    chosen = ["whole"]
     if begun := query.begun():
+        params["begun"] = begun
         # A single letter is hardly meant to be a word.
         few = MOST + 1 if query.ends_in_a_letter else FEW
-        parts.append(
-            f"begun AS MATERIALIZED (SELECT {_NEWEST} AS id"  # noqa: S608
-            f" WHERE NOT EXISTS (SELECT FROM whole OFFSET {few - 1}))"
-        )
-        params += [begun, *within, MOST + 1]
-        every += " UNION SELECT id FROM begun"
-    worth = "0"
+        condition = f"NOT EXISTS (SELECT FROM whole OFFSET {few - 1})"
+        parts.append(_newest_hits("begun", MOST + 1, condition))
+        chosen.append("begun")
+    score = "0"
     if not filters.newest_first:
-        worth, more = "", []
-        for name, keys, points in (
-            ("as_written", query.as_written(), _AS_WRITTEN),
-            ("in_title", query.in_title(), _IN_TITLE),
-            ("beside", query.side_by_side(), _SIDE_BY_SIDE),
-        ):
-            if keys:
-                # Of a set that is known whole, every better hit is wanted.
-                parts.append(
-                    f"{name} AS MATERIALIZED (SELECT {_NEWEST} AS id"  # noqa: S608
-                    f" WHERE EXISTS (SELECT FROM whole OFFSET 1))"
-                )
-                params += [keys, *within, RANKED_BETTER]
-                worth += f" + CASE WHEN id IN (SELECT id FROM {name}) THEN {points} ELSE 0 END"  # noqa: S608
-                more.append(f"SELECT id FROM {name}")  # noqa: S608
-        parts.append(
-            f"ranked AS MATERIALIZED ((SELECT id FROM whole LIMIT {RANKED})"  # noqa: S608
-            f" UNION {' UNION '.join(more)})"
-        )
-        every += " UNION SELECT id FROM ranked"
-        worth = (
-            "CASE WHEN id IN (SELECT id FROM ranked) THEN"  # noqa: S608
-            f" ts_rank('{_WEIGHTS}', words, %s::tsquery){worth}"
-            f" + CASE WHEN strpos(title_key, %s) > 0 THEN {_SIDE_BY_SIDE_IN_TITLE} ELSE 0 END"
-            f" + {_NEWNESS} * power(0.5, extract(epoch FROM %s - published_at)"
-            f" / 86400 / {_NEWNESS_HALVED}) ELSE -1 END"
-        )
-        params += [query.any_word(), f" {' '.join(query.folded)} ", at]
-    order = "ORDER BY worth DESC, published_at DESC, article_id DESC, id DESC"
+        better = _better_hits(query)
+        for name, keys in better.items():
+            params[name] = keys
+            # Of one hit nothing is better than another.
+            condition = "EXISTS (SELECT FROM whole OFFSET 1)"
+            parts.append(_newest_hits(name, RANKED_BETTER, condition))
+        newest = f"(SELECT id FROM whole LIMIT {RANKED})"  # noqa: S608
+        parts.append(f"ranked AS MATERIALIZED ({_union([*better], newest)})")
+        chosen.append("ranked")
+        score = _score(better)
+        params |= {"any_word": query.any_word(), "phrase": f" {' '.join(query.folded)} "}
+    order = "ORDER BY score DESC, published_at DESC, article_id DESC, id DESC"
     sql = (
         f"WITH {', '.join(parts)}, scored AS MATERIALIZED ("  # noqa: S608
-        f"SELECT id, article_id, attachment_id, published_at, {worth} AS worth"
+        f"SELECT id, article_id, attachment_id, published_at, {score} AS score"
         # By an array the rows are always fetched one by one; of a subquery the planner does not
         # know how short it is.
-        f" FROM news_searchentry WHERE id = ANY(ARRAY({every})))"
+        f" FROM news_searchentry WHERE id = ANY(ARRAY({_union(chosen)})))"
         f" SELECT (SELECT count(*) FROM whole), array_agg(article_id {order}),"
         f" array_agg(article_id {order}) FILTER (WHERE attachment_id IS NOT NULL),"
         f" array_agg(attachment_id {order}) FILTER (WHERE attachment_id IS NOT NULL) FROM scored"
@@ -177,15 +157,53 @@ def _statement(query: Query, filters: Filters, at: datetime) -> tuple[str, list[
     return sql, params
 
 
-_NEWEST = "news_search_newest(%s::tsquery, %s::text[]::tsquery[], %s, %s, %s, %s)"
+def _newest_hits(name: str, most: int, condition: str = "true") -> str:
+    """The table of the newest hits of the keys in the parameter of the same name."""
+    return (
+        f"{name} AS MATERIALIZED (SELECT news_search_newest(%({name})s::tsquery,"
+        " %(labels)s::text[]::tsquery[], %(at)s, %(since)s, %(until)s,"
+        f" {most}) AS id WHERE {condition})"
+    )
+
+
+def _union(tables: list[str], first: str = "") -> str:
+    selects = [f"SELECT id FROM {table}" for table in tables]  # noqa: S608
+    return " UNION ".join([first, *selects] if first else selects)
+
+
+def _better_hits(query: Query) -> dict[str, str]:
+    """The keys of each kind of better hit."""
+    keys = {
+        "as_written": query.as_written(),
+        "in_title": query.in_title(),
+        "side_by_side": query.side_by_side(),
+    }
+    return {name: tsquery for name, tsquery in keys.items() if tsquery}
+
+
+def _score(better: Iterable[str]) -> str:
+    """The score of a ranked hit; -1 for the others, which follow by date."""
+    points = "".join(
+        f" + CASE WHEN id IN (SELECT id FROM {name}) THEN {_POINTS[name]} ELSE 0 END"  # noqa: S608
+        for name in better
+    )
+    return (
+        "CASE WHEN id IN (SELECT id FROM ranked) THEN"  # noqa: S608
+        f" ts_rank('{_WEIGHTS}', words, %(any_word)s::tsquery){points}"
+        f" + CASE WHEN strpos(title_key, %(phrase)s) > 0 THEN {_SIDE_BY_SIDE_IN_TITLE} ELSE 0 END"
+        f" + {_NEWNESS} * power(0.5, extract(epoch FROM %(at)s - published_at)"
+        f" / 86400 / {_NEWNESS_HALVED}) ELSE -1 END"
+    )
 
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime(day.year, day.month, day.day))
 
 
-def _shelf(filters: Filters) -> str:
-    return f"'#{filters.category.pk}'" if filters.category else ""
+def _labels_within(filters: Filters, at: datetime) -> list[str]:
+    """For each period to ask, the labels of its months and of the category."""
+    category = f"'#{filters.category.pk}'" if filters.category else ""
+    return [" & ".join(filter(None, (period, category))) for period in _periods(filters, at)]
 
 
 def _periods(filters: Filters, at: datetime) -> list[str]:
