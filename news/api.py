@@ -37,7 +37,7 @@ from news.api_schemas import (
 )
 from news.models import Article, Attachment, Category, Listing, Tag
 from news.models.articles import ArticleQuerySet
-from news.structured import moment
+from news.structured import rfc3339
 
 
 class UnicodeRenderer(JSONRenderer):
@@ -230,10 +230,10 @@ def as_json(article: Article, request: HttpRequest) -> dict[str, object]:
         "summary": article.summary,
         "body": with_full_addresses(article.body, full),
         "language": "vi",
-        "published_at": moment(article.published_at),
-        "updated_at": moment(article.updated_at),
+        "published_at": rfc3339(article.published_at),
+        "updated_at": rfc3339(article.updated_at),
         "change_note": article.change_note,
-        "expires_at": moment(article.expires_at),
+        "expires_at": rfc3339(article.expires_at),
         "category": {
             "slug": article.category.slug,
             "name": article.category.name,
@@ -247,7 +247,7 @@ def as_json(article: Article, request: HttpRequest) -> dict[str, object]:
             "name": article.source_name,
             "url": article.source_url,
             "author": article.source_author,
-            "published_at": moment(article.source_published_at),
+            "published_at": rfc3339(article.source_published_at),
         }
         if article.source_name or article.source_url
         else None,

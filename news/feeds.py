@@ -29,7 +29,7 @@ from django.views.generic import TemplateView
 
 from news.models import Article, Category, Image, Listing, Tag
 from news.models.articles import ArticleQuerySet
-from news.structured import LANGUAGE, at_home, last_change
+from news.structured import LANGUAGE, last_change, local_time
 
 ITEMS = 30
 
@@ -205,7 +205,7 @@ class ArticleFeed(Feed):
 
 
 def in_whole_seconds(at: datetime | None) -> datetime | None:
-    return at_home(at).replace(microsecond=0) if at else None
+    return local_time(at).replace(microsecond=0) if at else None
 
 
 def newest_articles(category: Category | None) -> ArticleQuerySet:
@@ -250,7 +250,7 @@ class FeedsPageView(TemplateView):
 
     template_name = "news/feeds.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         address = self.request.build_absolute_uri
         lines = [
             {

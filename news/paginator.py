@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from django.core.paginator import PageNotAnInteger, Paginator
 
@@ -11,7 +10,7 @@ from django.core.paginator import PageNotAnInteger, Paginator
 class StrictPaginator(Paginator):
     """Takes plain digits as a page number: `?page=2`, but not `?page=02`, `?page=٢` or `?page=`."""
 
-    def validate_number(self, number: Any) -> int:
+    def validate_number(self, number: float | str) -> int:
         if isinstance(number, str) and not re.fullmatch("[1-9][0-9]{0,8}", number):
             raise PageNotAnInteger(number[:20])
         return super().validate_number(number)

@@ -1,4 +1,4 @@
-"""What the public pages read besides one list or one article: bundles, each of constant cost."""
+"""The articles that stand around an article and on the home page, each read at a constant cost."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, Value
+from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 
 from news.models import Article, Category, FeaturedSlot, Listing
@@ -16,8 +16,8 @@ RELATED = 4
 
 
 @dataclass(frozen=True)
-class Around:
-    """The articles that stand around one article, each list newest first."""
+class ArticlesAround:
+    """Lists below an article, each newest first."""
 
     newer: list[Article]
     older: list[Article]
@@ -25,7 +25,9 @@ class Around:
     in_series: list[Article]
 
 
-def around(article: Article, tag_ids: list[int], at: datetime | None = None) -> Around:
+def articles_around(
+    article: Article, tag_ids: list[int], at: datetime | None = None
+) -> ArticlesAround:
     """Find the neighbours of an article; two statements.
 
     Args:
@@ -34,23 +36,23 @@ def around(article: Article, tag_ids: list[int], at: datetime | None = None) -> 
         at: the moment to show; now if None.
     """
     at = at or timezone.now()
-    shelf = Listing.objects.filter(category=article.category_id).visible(at)
+    listed = Listing.objects.filter(category=article.category_id).visible(at)
 
     def beside(way: str) -> Q:
-        """Newer (`gt`) or older (`lt`); among articles of one moment the id decides, as in lists.
+        """Newer (`gt`) or older (`lt`); between articles of the same time the id decides.
 
-        The first condition adds nothing but a range that the index can serve.
+        The first condition is implied by the second; it is the one that the index can serve.
         """
         moment = article.published_at
         return Q(**{f"published_at__{way}e": moment}) & (
             Q(**{f"published_at__{way}": moment}) | Q(**{f"article__{way}": article.pk})
         )
 
-    rows: list[Any] = [
-        shelf.filter(beside("gt"))
+    rows: list[QuerySet[Any, tuple[str, int]]] = [
+        listed.filter(beside("gt"))
         .order_by("published_at", "article")
         .values_list(Value("newer"), "article")[:NEIGHBOURS],
-        shelf.filter(beside("lt"))
+        listed.filter(beside("lt"))
         .order_by("-published_at", "-article")
         .values_list(Value("older"), "article")[:NEIGHBOURS],
     ]
@@ -82,12 +84,12 @@ def around(article: Article, tag_ids: list[int], at: datetime | None = None) -> 
         )
         for kind in ("newer", "older", "related", "in_series")
     }
-    elsewhere = {card.pk for card in lists["in_series"]}
-    lists["related"] = [card for card in lists["related"] if card.pk not in elsewhere]
-    return Around(**lists)
+    shown_in_series = {card.pk for card in lists["in_series"]}
+    lists["related"] = [card for card in lists["related"] if card.pk not in shown_in_series]
+    return ArticlesAround(**lists)
 
 
-def article_context(article: Article) -> dict[str, Any]:
+def article_context(article: Article) -> dict[str, object]:
     """What the article's template needs, for the page and for its preview; four statements."""
     tags = list(article.tags.all())
     return {
@@ -95,19 +97,19 @@ def article_context(article: Article) -> dict[str, Any]:
         "breadcrumb": [*article.category.ancestors, article.category],
         "tags": tags,
         "attachments": list(article.attachments.all()),
-        "around": around(article, [tag.pk for tag in tags]),
+        "around": articles_around(article, [tag.pk for tag in tags]),
     }
 
 
 @dataclass(frozen=True)
-class Front:
+class FrontPage:
     """The top of the home page; no article stands in both lists."""
 
     featured: list[Article]
     newest: list[Article]
 
 
-def front(featured: int, newest: int, at: datetime | None = None) -> Front:
+def front_page(featured: int, newest: int, at: datetime | None = None) -> FrontPage:
     """The chosen articles of the home page, empty places filled with the newest; two statements.
 
     Args:
@@ -122,7 +124,7 @@ def front(featured: int, newest: int, at: datetime | None = None) -> Front:
         .order_by("position")
         .values_list("position", "article")[:featured]
     )
-    # As many as both lists can need, though every chosen one may be among them.
+    # Enough for both lists even if all chosen articles are among them.
     fresh = (
         Listing.objects.filter(category=None)
         .visible(at)
@@ -139,10 +141,10 @@ def front(featured: int, newest: int, at: datetime | None = None) -> Front:
         reverse=True,
     )
     missing = featured - len(first)
-    return Front(first + rest[:missing], rest[missing : missing + newest])
+    return FrontPage(first + rest[:missing], rest[missing : missing + newest])
 
 
-def boxes(
+def newest_by_category(
     categories: list[Category], count: int, at: datetime | None = None
 ) -> dict[int, list[Article]]:
     """The newest articles of several categories; two statements however many there are."""

@@ -1,8 +1,8 @@
 """Sitemaps of the articles: the whole archive by month, and the news of the last two days.
 
 The format is that of https://www.sitemaps.org/protocol.html (0.9) with the picture and news
-extensions of Google. A sitemap of a month reads its own month alone and at most `PART` articles;
-the list of sitemaps reads one place of an index for each month. Neither grows with the archive.
+extensions of Google. The sitemap of a month reads at most `PART_SIZE` articles of that month, the
+sitemap index one row of a database index for each month: neither cost grows with the archive.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db.models import DateTimeField, Func, OuterRef, Subquery, Value
@@ -23,20 +22,20 @@ from django.views.generic import View
 from news.models import Article, Listing, ListingMonth
 from news.models.articles import ArticleQuerySet
 from news.models.listings import months, next_month, start_of_month
-from news.structured import last_change, moment
+from news.structured import last_change, rfc3339
 
-PART = 1000
+PART_SIZE = 1000
 """The most articles in one sitemap; the protocol allows 50,000."""
 FRESH = timedelta(hours=48)
 MOST_FRESH = 1000
-"""The bounds that Google sets for a news sitemap: two days and this many articles."""
+"""Google's limits for a news sitemap: two days and this many articles."""
 CORRECTIONS = 300
-"""So many of the latest corrections renew the date of their month in the list of sitemaps."""
+"""How many of the latest corrections count for the date of their month in the sitemap index."""
 
 
 @dataclass(frozen=True)
 class Address:
-    """One entry of a sitemap: a full address, and what is known of the page behind it."""
+    """One entry of a sitemap: an absolute address, and what is known of its page."""
 
     url: str
     changed: datetime | None = None
@@ -46,16 +45,16 @@ class Address:
 
     @property
     def lastmod(self) -> str:
-        return moment(self.changed) or ""
+        return rfc3339(self.changed) or ""
 
     @property
     def publication_date(self) -> str:
-        return moment(self.published_at) or ""
+        return rfc3339(self.published_at) or ""
 
 
 @dataclass(frozen=True)
 class MonthPart:
-    """A sitemap of (a part of) one month: its path, and when something in it last changed."""
+    """The sitemap of a month or of a part of it: its path, and its last change."""
 
     path: str
     changed: datetime | None
@@ -70,18 +69,18 @@ class _EndOfMonth(Func):
 
 
 def month_parts(at: datetime | None = None) -> Iterator[MonthPart]:
-    """Tell the sitemaps of the archive at the moment `at` (now), newest first; four statements."""
+    """Yield the sitemaps of the archive at the moment `at` (now), newest first; four statements."""
     at = at or timezone.now()
     published = _newest_of_months(at)
     corrected = _corrections_of_months(at)
     for counted in months(None, at):
         dates = [when[counted.month] for when in (published, corrected) if counted.month in when]
-        for part in range(-(-counted.count // PART)):
+        for part in range(-(-counted.count // PART_SIZE)):
             yield MonthPart(month_path(counted.month, part + 1), max(dates, default=None))
 
 
 def month_path(month: date, part: int = 1) -> str:
-    words: dict[str, Any] = {"year": f"{month.year:04}", "month": f"{month.month:02}"}
+    words: dict[str, object] = {"year": f"{month.year:04}", "month": f"{month.month:02}"}
     return reverse("data:sitemap-month", kwargs=words | ({"part": part} if part > 1 else {}))
 
 
@@ -108,8 +107,8 @@ def _corrections_of_months(at: datetime) -> dict[date, datetime]:
     return found
 
 
-def render(request: HttpRequest, template: str, addresses: list[Address]) -> HttpResponse:
-    """Answer with a sitemap or a list of them."""
+def sitemap_response(request: HttpRequest, template: str, addresses: list[Address]) -> HttpResponse:
+    """Answer with a sitemap or a sitemap index."""
     text = render_to_string(template, {"addresses": addresses}, request)
     return HttpResponse(text, content_type="application/xml; charset=utf-8")
 
@@ -121,7 +120,7 @@ class SitemapView(View):
     def articles(self) -> ArticleQuerySet:
         raise NotImplementedError
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
         rows = self.articles().only(
             "slug", "title", "published_at", "updated_at", "lead_image__file"
         )
@@ -138,13 +137,13 @@ class SitemapView(View):
             for article in rows.select_related("lead_image")
         ]
         # The schema wants one address at least: two days without news lead to the list of news.
-        return render(
+        return sitemap_response(
             request, self.template_name, addresses or [Address(full(reverse("news:newest")))]
         )
 
 
 class MonthView(SitemapView):
-    """The articles of one month, in parts of at most `PART`; a part that is empty is a 404."""
+    """The articles of one month, in parts of at most `PART_SIZE`; a part that is empty is a 404."""
 
     def articles(self) -> ArticleQuerySet:
         at = timezone.now()
@@ -153,12 +152,12 @@ class MonthView(SitemapView):
             start, end = start_of_month(month), start_of_month(next_month(month))
         except (ValueError, OverflowError):
             raise Http404 from None
-        skip = (int(self.kwargs.get("part", 1)) - 1) * PART
+        skip = (int(self.kwargs.get("part", 1)) - 1) * PART_SIZE
         chosen = list(
             Listing.objects.filter(category=None, published_at__gte=start, published_at__lt=end)
             .visible(at)
             .newest_first()
-            .values_list("article", flat=True)[skip : skip + PART]
+            .values_list("article", flat=True)[skip : skip + PART_SIZE]
         )
         if not chosen:
             raise Http404

@@ -1,11 +1,12 @@
-"""Statements that a page or a form runs each time, prepared once on a connection.
+"""SQL statements that are compiled once in a process and prepared once on a connection.
 
-Here because it is below all who need it: the search, the frame of a page, the sending of a comment.
+They serve the frame of a page and the search results, which run the same statements at each
+request. Here because it is below both of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,26 +14,28 @@ from django.db import connection
 from psycopg import Cursor
 
 NOW = datetime.max.replace(tzinfo=UTC)
-"""Stands for the moment of a reading in a statement that the ORM compiles once in a process."""
+"""A placeholder for the current time among the parameters of a compiled statement."""
+
+Row = tuple[Any, ...]
 
 
-def filled(params: Iterable[Any], values: Mapping[Any, Any]) -> list[Any]:
-    """The parameters of a statement that was compiled once, for one run of it.
+def fill_params(params: Iterable[Hashable], values: Mapping[Hashable, object]) -> list[object]:
+    """Return the parameters of one execution of a compiled statement.
 
     Args:
-        params: as they were compiled.
-        values: what to put in place of each that stands for something, as NOW does.
+        params: as the ORM compiled them.
+        values: what to put in place of each placeholder, such as NOW.
     """
     return [values.get(param, param) for param in params]
 
 
-def fetch_all(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Run a statement and return its rows.
+def fetch_all(statement: str, values: Sequence[Any]) -> list[Row]:
+    """Execute a statement as a prepared statement and return its rows.
 
-    Django writes the values into the text of a statement, which suits those it composes. One that
-    stays the same costs more to read and to plan than to run: sent apart from its values, it is
-    read once on each connection, and planned once if one plan suits all values, which PostgreSQL
-    finds out in the first five runs (settings: `prepare_threshold`).
+    Django's cursor puts the values into the text of a statement, so PostgreSQL parses and plans it
+    each time. Here they are sent apart from the text: it is parsed once on each connection, and
+    planned once if PostgreSQL finds in the first five executions that one plan suits all values
+    (`prepare_threshold` in the settings).
 
     Args:
         statement: always the same text, with a `%s` for each of the values.
@@ -40,11 +43,11 @@ def fetch_all(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.cursor = Cursor(connection.connection)
         cursor.execute(statement, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        rows: list[Row] = cursor.fetchall()
         return rows
 
 
-def fetch_row(statement: str, values: Sequence[Any]) -> tuple[Any, ...]:
-    """The same for a statement that returns one row."""
+def fetch_row(statement: str, values: Sequence[Any]) -> Row:
+    """Execute a statement that returns one row, and return that row."""
     (row,) = fetch_all(statement, values)
     return row

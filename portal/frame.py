@@ -22,7 +22,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_from_path, override
 
 from news import renditions
-from news.statements import NOW, fetch_row, filled
+from news.statements import NOW, fetch_row, fill_params
 from portal.models import (
     AlertBanner,
     HomeBlock,
@@ -220,7 +220,7 @@ def _statement() -> tuple[str, tuple[object, ...]]:
 def _fetch(today: date, at: datetime) -> Row:
     sql, params = _statement()
     values = [
-        *filled(params, {_TODAY: today, NOW: at}),
+        *fill_params(params, {_TODAY: today, NOW: at}),
         *figures.sql_parameters(at),
     ]
     (row,) = fetch_row(sql, values)

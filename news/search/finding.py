@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
@@ -108,13 +109,13 @@ def find_articles(query: Query, filters: Filters, at: datetime | None = None) ->
     return Found(list(articles)[:MOST], files, max(hits, len(articles)) > MOST)
 
 
-def _statement(query: Query, filters: Filters, at: datetime) -> tuple[str, dict[str, object]]:
+def _statement(query: Query, filters: Filters, at: datetime) -> tuple[str, dict[str, Any]]:
     """Return the statement of a search and its parameters.
 
     `whole` are the newest hits and `begun` those of a last word still being typed; `ranked` are the
     newest and the better ones of them, which get a score.
     """
-    params: dict[str, object] = {
+    params: dict[str, Any] = {
         "labels": _labels_within(filters, at),
         "at": at,
         "since": _midnight(filters.since) if filters.since else None,

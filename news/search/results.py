@@ -15,7 +15,7 @@ from news.models import Article, Attachment, AttachmentText, Category
 from news.search.finding import Found
 from news.search.query import Query
 from news.search.snippets import LONGEST, Marker, Piece, plain
-from news.statements import NOW, fetch_all, filled
+from news.statements import NOW, fetch_all, fill_params
 
 _MOST_FILES = 3
 
@@ -78,7 +78,7 @@ def _articles(chosen: list[int]) -> dict[int, Article]:
     if not chosen:
         return {}
     sql, params = _statement()
-    rows = fetch_all(sql, filled(params, {NOW: timezone.now(), _CHOSEN: chosen}))
+    rows = fetch_all(sql, fill_params(params, {NOW: timezone.now(), _CHOSEN: chosen}))
     return {row[0]: Article.from_db(connection.alias, _SHOWN, row) for row in rows}
 
 

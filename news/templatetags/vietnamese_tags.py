@@ -20,5 +20,5 @@ register.filter(formats.file_size)
 def machine_date(moment: datetime.datetime | datetime.date | None) -> str:
     """Return what the attribute of a `<time>` says: "2023-03-14T08:30:00+07:00", or a day alone."""
     if isinstance(moment, datetime.datetime):
-        return structured.moment(moment) or ""
+        return structured.rfc3339(moment) or ""
     return moment.isoformat() if moment else ""

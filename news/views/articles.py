@@ -79,7 +79,7 @@ class NewestView(ArticleListView):
     def get_queryset(self) -> ListedArticles:  # type: ignore[override]
         return ListedArticles(None)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: Any) -> dict[str, object]:
         return super().get_context_data(heading=_("Newest news"), **kwargs)
 
 
@@ -89,7 +89,7 @@ class CategoryView(ArticleListView):
         self.category = get_object_or_404(categories, slug=self.kwargs["slug"])
         return ListedArticles(self.category)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: Any) -> dict[str, object]:
         category = self.category
         return super().get_context_data(
             heading=category.label,
@@ -115,14 +115,14 @@ class NamedListView(ArticleListView):
     named: type[Named]
 
     def get_queryset(self) -> ArticleQuerySet:
-        self.object = get_object_or_404(self.named, slug=self.kwargs["slug"])
-        articles = Article.objects.published().filter(**{self.field: self.object})
+        self.instance = get_object_or_404(self.named, slug=self.kwargs["slug"])
+        articles = Article.objects.published().filter(**{self.field: self.instance})
         return articles.for_lists().newest_first()
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: Any) -> dict[str, object]:
         return super().get_context_data(
-            heading=self.object.name,
-            heading_language=self.object.label_language,
+            heading=self.instance.name,
+            heading_language=self.instance.label_language,
             kind=self.kind,
             **kwargs,
         )
@@ -131,28 +131,28 @@ class NamedListView(ArticleListView):
 class TagView(NamedListView):
     field, named, kind = "tags", Tag, gettext_lazy("Keyword")
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: Any) -> dict[str, object]:
         return super().get_context_data(
-            rss=reverse("data:rss-tag", args=[self.object.slug]),
-            atom=reverse("data:atom-tag", args=[self.object.slug]),
+            rss=reverse("data:rss-tag", args=[self.instance.slug]),
+            atom=reverse("data:atom-tag", args=[self.instance.slug]),
             **kwargs,
         )
 
 
 class SeriesView(NamedListView):
     field, named, kind = "series", Series, gettext_lazy("Event series")
-    object: Series
+    instance: Series
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(description=self.object.description, **kwargs)
+    def get_context_data(self, **kwargs: Any) -> dict[str, object]:
+        return super().get_context_data(description=self.instance.description, **kwargs)
 
 
 class AuthorView(NamedListView):
     field, named, kind = "author", Author, gettext_lazy("Author")
-    object: Author
+    instance: Author
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(description=self.object.role, **kwargs)
+    def get_context_data(self, **kwargs: Any) -> dict[str, object]:
+        return super().get_context_data(description=self.instance.role, **kwargs)
 
 
 class MonthView(ArticleListView):
@@ -164,7 +164,7 @@ class MonthView(ArticleListView):
         self.month = _first_day(self.kwargs["year"], self.kwargs["month"])
         return ListedArticles(None, month=self.month)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: Any) -> dict[str, object]:
         month = {"month": self.month.month, "year": self.month.year}
         return super().get_context_data(
             heading=_("News of %(month)s/%(year)s") % month, kind=_("Archive"), **kwargs
@@ -176,7 +176,7 @@ class ArchiveView(TemplateView):
 
     template_name = "news/archive.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: Any) -> dict[str, object]:
         counted = months(None)
         year = None
         if "year" in kwargs:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import InvalidPage
@@ -34,7 +33,7 @@ class SearchView(TemplateView):
 
     template_name = "news/search.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         form = SearchForm(self.request.GET, Category.objects.tree())
         if form.is_valid() and not form.query.problem:
             try:
@@ -43,7 +42,7 @@ class SearchView(TemplateView):
                 form.add_error("q", _("The search took too long. Use more or rarer words."))
         return super().get_context_data(form=form, query=form.query, **kwargs)
 
-    def _search(self, form: SearchForm) -> dict[str, Any]:
+    def _search(self, form: SearchForm) -> dict[str, object]:
         query = form.query
         suggested: list[str] = []
         with time_limit():

@@ -58,9 +58,9 @@ class HomeView(TemplateView):
         frame = load_frame()
         kinds = {block["kind"] for block in frame.home_blocks}
         categories = self._categories(frame.home_blocks)
-        newest_of = reading.boxes(categories, PER_CATEGORY)
+        newest_of = reading.newest_by_category(categories, PER_CATEGORY)
         places = FeaturedSlot.PLACES if HomeBlock.Kind.FEATURED in kinds else 0
-        front = reading.front(places, NEWEST)
+        front = reading.front_page(places, NEWEST)
         boxes = self._boxes(frame.home_blocks, categories, newest_of, front)
         blocks, boxes_below = self._split_blocks(frame.home_blocks, boxes)
         return super().get_context_data(**kwargs) | {
@@ -87,7 +87,7 @@ class HomeView(TemplateView):
         blocks: list[Row],
         categories: list[Category],
         newest_of: dict[int, list[Article]],
-        front: reading.Front,
+        front: reading.FrontPage,
     ) -> dict[int, list[CategoryBox]]:
         """The boxes of each block by its id; a category without articles has none."""
         in_own_block = {block["category_id"] for block in blocks if block["category_id"]}

@@ -39,7 +39,7 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
     full = request.build_absolute_uri
     parts = [sitemaps.Address(full(part.path), part.changed) for part in sitemaps.month_parts()]
     pages = sitemaps.Address(full(reverse("sitemap-pages")))
-    return sitemaps.render(request, "news/sitemap_index.xml", [pages, *parts])
+    return sitemaps.sitemap_response(request, "news/sitemap_index.xml", [pages, *parts])
 
 
 @require_safe
@@ -63,7 +63,7 @@ def sitemap_pages(request: HttpRequest) -> HttpResponse:
         if page.body_en:
             with translation.override("en"):
                 found.append(sitemaps.Address(full(page.get_absolute_url()), page.updated_at))
-    return sitemaps.render(request, "news/sitemap.xml", found)
+    return sitemaps.sitemap_response(request, "news/sitemap.xml", found)
 
 
 def _categories() -> list[tuple[Category, datetime | None]]:

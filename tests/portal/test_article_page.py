@@ -131,7 +131,7 @@ def test_home_page_without_featured_block_loses_no_article(client: Client) -> No
 def test_articles_of_one_moment_are_neighbours_too(client: Client) -> None:
     at = timezone.now() - timedelta(days=3)
     first, middle, last = (make_article(published_at=at) for _ in range(3))
-    around = reading.around(middle, [])
+    around = reading.articles_around(middle, [])
     assert ([a.pk for a in around.newer], [a.pk for a in around.older]) == ([last.pk], [first.pk])
 
 
