@@ -116,7 +116,7 @@ def test_every_readable_listed_article_stands_in_exactly_one_sitemap(client: Cli
 def test_month_longer_than_a_sitemap_comes_in_parts(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sitemaps, "PART", 2)
+    monkeypatch.setattr(sitemaps, "PART_SIZE", 2)
     start = datetime(2024, 5, 10, tzinfo=VIETNAM)
     wanted = [
         make_article(published_at=start + timedelta(hours=n)).get_absolute_url() for n in range(5)
