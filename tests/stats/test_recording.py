@@ -111,6 +111,12 @@ def test_keys_depend_on_the_secret_of_the_site(settings: Any) -> None:
     assert key() != before
 
 
+def test_only_the_beginning_of_a_user_agent_tells_visitors_apart() -> None:
+    longest = "x" * recording.MAX_AGENT
+    assert key(agent=longest + "1") == key(agent=longest + "2")
+    assert key(agent=longest[1:] + "1") != key(agent=longest[1:] + "2")
+
+
 def test_user_agent_that_no_encoding_holds_is_a_visitor_all_the_same() -> None:
     assert len(key(agent="\udcff\udc80\x00" + "x" * 100_000)) == 16
 
