@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from django.db import connection, connections
+from django.db import connections
 
-from tests.portal.running import PATIENCE, wait_for
+from tests.portal.running import PATIENCE
 
 # PostgreSQL takes a hundred connections unless told otherwise, and the tests run on every core.
 CONNECTIONS = 20
@@ -30,19 +30,3 @@ def at_once(jobs: Sequence[Callable[[], Any]]) -> list[Any]:
 
     with ThreadPoolExecutor(len(jobs)) as pool:
         return [future.result() for future in [pool.submit(run, job) for job in jobs]]
-
-
-def wait_until_a_session_waits() -> None:
-    """Wait until another session of this database is held up by a lock."""
-
-    def waiting() -> int:
-        with connection.cursor() as cursor:
-            # A transaction otherwise sees the activity of its first look.
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity "
-                "WHERE wait_event_type = 'Lock' AND datname = current_database()"
-            )
-            return cursor.fetchone()[0]
-
-    wait_for(waiting)

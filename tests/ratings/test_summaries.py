@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import threading
 from datetime import timedelta
 from functools import partial
 from io import StringIO
@@ -21,9 +20,9 @@ from news.models import Article
 from ratings import services
 from ratings.models import RANKED_FROM, NetworkCount, Rating, RatingSummary, RatingSwitch
 from ratings.raters import Origin
+from tests.contention import result_of, threads, wait_until_blocked
 from tests.factories import make_article, make_category, make_rating
-from tests.portal.running import PATIENCE
-from tests.ratings.crowds import at_once, wait_until_a_session_waits
+from tests.ratings.crowds import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
 
@@ -258,19 +257,12 @@ def test_rating_that_is_given_during_the_repair_is_in_the_summary() -> None:
     article = make_article()
     make_rating(article, 4)
     RatingSummary.objects.filter(pk=article.pk).update(count=2, total=9, stars_5=1)
-    is_given = threading.Event()
-
-    def rate() -> None:
+    with threads() as start:
         with transaction.atomic():
             make_rating(article, 1)
-            is_given.set()
-            wait_until_a_session_waits()
-
-    def repair() -> None:
-        assert is_given.wait(PATIENCE)
-        services.repair_summaries()
-
-    at_once([rate, repair])
+            repair = start(services.repair_summaries)
+            wait_until_blocked(repair)
+        result_of(repair)
     assert services.find_wrong_summaries() == []
     assert stars(article) == [1, 0, 0, 1, 0]
 

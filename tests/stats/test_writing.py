@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-import threading
 import uuid
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -30,9 +30,9 @@ from stats.models import (
 )
 from stats.recorder import Recorder, recorder
 from stats.recording import Kind
+from tests.contention import threads, wait_until_blocked
 from tests.factories import make_article
-from tests.portal.running import PATIENCE
-from tests.ratings.crowds import at_once, wait_until_a_session_waits
+from tests.ratings.crowds import at_once
 from tests.stats.visitors import GOOGLEBOT, see
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
@@ -200,6 +200,13 @@ def test_batch_answers_with_what_the_tables_hold_then(clock: Any) -> None:
     )
 
 
+def test_figure_of_the_month_goes_from_its_first_day_to_today(clock: Any) -> None:
+    for day in (date(2026, 10, 31), date(2026, 11, 1), NOON.date(), date(2026, 11, 23)):
+        DailyTotal.objects.create(day=day, visits=1)
+    known = figures.read_figures(NOON)
+    assert (known.month, known.today, known.yesterday) == (2, 1, 0)
+
+
 def test_rating_of_an_article_comes_back_with_its_views() -> None:
     from ratings.models import Rating
 
@@ -326,29 +333,22 @@ def test_article_deleted_during_the_write_does_not_end_in_a_deadlock() -> None:
     now = timezone.now().timestamp()
     see(1, now, article.pk)
     recorder.flush()
-    rows_locked = threading.Event()
-
-    def pause(execute: Any, sql: str, *rest: Any) -> Any:
-        """Stop after the first rows that a batch writes, until a batch waits for them."""
-        result = execute(sql, *rest)
-        if "DELETE" in sql and "stats_" in sql and not rows_locked.is_set():
-            rows_locked.set()
-            wait_until_a_session_waits()
-        return result
-
-    def delete() -> None:
-        with connection.execute_wrapper(pause):
-            article.delete()
-
-    def write() -> None:
-        assert rows_locked.wait(PATIENCE)
-        # Written after the deletion, the article is one that does not exist.
-        with pytest.raises(IntegrityError):
-            recorder.flush()
-
     see(2, now, article.pk)
     see(3, now, other.pk)
-    at_once([delete, write])
+    writes: list[Future] = []
+
+    def write_meanwhile(execute: Any, sql: str, *rest: Any) -> Any:
+        """After the first rows that a batch writes too, let a batch wait for them."""
+        result = execute(sql, *rest)
+        if "DELETE" in sql and "stats_" in sql and not writes:
+            writes.append(start(recorder.flush))
+            wait_until_blocked(*writes)
+        return result
+
+    with threads() as start, connection.execute_wrapper(write_meanwhile):
+        article.delete()
+    # Written after the deletion, the article is one that does not exist.
+    assert isinstance(writes[0].exception(), IntegrityError)
     recorder.flush()
     assert list(ArticleViews.objects.values_list("article", "views")) == [(other.pk, 1)]
     assert totals() == {timezone.localdate(): (3, 3, 0, 0)}
