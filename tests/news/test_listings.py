@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.utils import DatabaseError
 from django.utils import timezone
 
@@ -64,6 +64,14 @@ def test_article_of_two_categories_below_one_parent_is_listed_there_once() -> No
     assert titles(second) == ["Hai nơi"]
 
 
+def test_article_leaves_the_list_of_a_further_category_that_it_is_taken_out_of() -> None:
+    first, second = make_category("A"), make_category("B")
+    article = make_article("Hai nơi", category=first, more=[second])
+    article.more_categories.remove(second)
+    assert titles(second) == []
+    assert titles(first) == ["Hai nơi"]
+
+
 @pytest.mark.parametrize("status", ["draft", "in_review", "withdrawn", "unpublished"])
 def test_article_that_is_not_published_is_not_listed(status: str) -> None:
     category = make_category()
@@ -107,6 +115,27 @@ def test_moved_category_takes_its_articles_along() -> None:
     assert_counts_are_true()
 
 
+def test_moved_category_takes_along_the_articles_that_have_it_as_a_further_one() -> None:
+    here, there = make_category("Ở đây"), make_category("Ở kia")
+    child = make_category("Con", parent=here)
+    make_article("Tin", category=make_category("Chính"), more=[child])
+    child.parent = there
+    child.save()
+    assert (titles(here), titles(there)) == ([], ["Tin"])
+    assert_counts_are_true()
+
+
+def test_article_leaves_the_lists_when_its_expiry_is_moved_into_the_past() -> None:
+    article = make_article("Hết hạn", published_at=timezone.now() - timedelta(hours=2))
+    for expires_at, shown in [
+        (timezone.now() - timedelta(hours=1), []),
+        (timezone.now() + timedelta(hours=1), ["Hết hạn"]),
+        (None, ["Hết hạn"]),
+    ]:
+        Article.objects.filter(pk=article.pk).update(expires_at=expires_at)
+        assert titles(None) == shown
+
+
 def test_moved_category_passes_its_depth_on() -> None:
     root, other = make_category(), make_category()
     middle = make_category(parent=other)
@@ -135,6 +164,15 @@ def test_deleted_article_leaves_no_row_and_no_count_behind() -> None:
     category, more = make_category(), make_category()
     article = make_article(category=category, more=[more])
     article.delete()
+    assert Listing.objects.count() == 0
+    assert_counts_are_true()
+
+
+def test_article_deleted_by_plain_sql_leaves_no_row_and_no_count_behind() -> None:
+    article = make_article()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM news_article WHERE id = %s", [article.pk])
+    connection.check_constraints()
     assert Listing.objects.count() == 0
     assert_counts_are_true()
 

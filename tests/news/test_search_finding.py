@@ -270,6 +270,32 @@ def test_words_of_a_file_are_found_and_it_is_named() -> None:
     assert (found.articles, found.files) == ([article.pk], {article.pk: [file.pk]})
 
 
+def test_file_is_found_by_its_title_before_it_is_read_and_by_what_it_is_called_later() -> None:
+    article = make_article("Thông báo")
+    file = article.attachments.create(file="tep/a.pdf", title="Bến thuyền", extension="pdf", size=1)
+    assert titles("bến thuyền") == ["Thông báo"]
+    file.title = "Chợ Hạ"
+    file.save()
+    assert titles("bến thuyền") == []
+    assert titles("chợ hạ") == ["Thông báo"]
+
+
+def test_file_is_found_by_its_words_as_they_were_read_last() -> None:
+    file = add_file(make_article("Thông báo"), "Tệp", "bến thuyền")
+    AttachmentText.objects.filter(attachment=file).update(text="chợ hạ")
+    assert titles("bến thuyền") == []
+    assert titles("chợ hạ") == ["Thông báo"]
+
+
+def test_file_deleted_by_plain_sql_leaves_nothing_to_find() -> None:
+    file = add_file(make_article("Thông báo"), "Tệp", "bến thuyền")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM news_attachment WHERE id = %s", [file.pk])
+    connection.check_constraints()
+    assert titles("bến thuyền") == []
+    assert not AttachmentText.objects.exists()
+
+
 def test_file_counts_less_than_the_text_of_an_article() -> None:
     add_file(make_article("Một", published_at=an_hour_ago()), "Tệp", "bến thuyền")
     make_article("Hai", body="<p>bến thuyền</p>", published_at=an_hour_ago(30))
