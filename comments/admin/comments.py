@@ -2,45 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
 from django.forms import Media
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from comments.admin.deciding import MOST_AT_ONCE, buttons_for, written
-from comments.admin.decisions import DecisionDesk
-from comments.admin.facts import CommentFacts
-from comments.admin.moderators import MODERATE
-from comments.admin.pages import CommentPages
-from comments.admin.queue import (
+from comments.admin.actions import CommentActionsMixin
+from comments.admin.decisions import (
+    MODERATE,
+    MOST_AT_ONCE,
+    DecisionMixin,
+    decision_buttons,
+    encode_shown,
+)
+from comments.admin.display import CommentDisplayMixin, load_sender_histories
+from comments.admin.filters import (
     ArticleCategoryFilter,
-    Queue,
+    CommentChangeList,
     ReportedFilter,
     StatusFilter,
-    status_of,
+    requested_status,
 )
-from comments.admin.sender import SenderDesk
-from comments.admin.showing import load_histories
+from comments.admin.personal_data import PersonalDataMixin
 from comments.models import Comment
 from news.staff_admin.filters import ChoicesFilter
 from news.staff_admin.model_admin import ReadOnlyAdminMixin, StaffAdmin
 
 Status = Comment.Status
+Columns: TypeAlias = list[str | Callable[[Comment], str | bool]]
 
 
 @admin.register(Comment)
 class CommentAdmin(
-    ReadOnlyAdminMixin, DecisionDesk, CommentPages, SenderDesk, CommentFacts, StaffAdmin
+    ReadOnlyAdminMixin,
+    DecisionMixin,
+    CommentActionsMixin,
+    PersonalDataMixin,
+    CommentDisplayMixin,
+    StaffAdmin,
 ):
-    """Nothing is typed over here: every change is a decision, with who, when and why."""
+    """No field is edited: every change is a decision or an action, with who, when and why."""
 
-    list_display = ["action_checkbox", "said", "why", "sender"]
+    list_display = ["action_checkbox", "text_summary", "held_because", "sender_history"]
     list_display_links = None
     list_select_related = ["article", "parent", "staff"]
     list_filter = [
@@ -62,64 +73,67 @@ class CommentAdmin(
     change_list_template = "admin/comments/comment/change_list.html"
     change_form_template = "admin/comments/comment/change_form.html"
     fieldsets = [
-        (None, {"fields": ["article_link", "thread", "whole_text", "changes"]}),
+        (None, {"fields": ["article_link", "parent_link", "marked_text", "correction_diff"]}),
         (
             gettext_lazy("Sender"),
-            {"fields": ["name", "email", "history_words", "blocked", "consented"]},
+            {"fields": ["name", "email", "sender_history", "active_blocks", "consent_given"]},
         ),
-        (gettext_lazy("Course of things"), {"fields": ["why", "times", "decisions", "complaints"]}),
+        (
+            gettext_lazy("Course of things"),
+            {"fields": ["held_because", "timestamps", "decision_history", "report_links"]},
+        ),
     ]
+    readonly_fields = flatten_fieldsets(fieldsets)
 
-    # --- Who may do what ----------------------------------------------------------------------
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Comment | None = None) -> bool:
         return request.user.has_perm("comments.view_comment") or request.user.has_perm(MODERATE)
 
     # --- The list -----------------------------------------------------------------------------
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return Queue
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
+        return CommentChangeList
 
-    def get_ordering(self, request: HttpRequest) -> Any:
-        # Who has waited longest comes first; of what is decided, the newest.
-        return ["pk"] if status_of(request) == Status.PENDING else ["-pk"]
+    def get_ordering(self, request: HttpRequest) -> list[str | Combinable]:
+        # Pending comments: the oldest first. All others: the newest first.
+        return ["pk"] if requested_status(request) == Status.PENDING else ["-pk"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Comment]:
         return super().get_queryset(request).defer("article__body", "article__summary")
 
-    def get_list_display(self, request: HttpRequest) -> Any:
-        columns = [*self.list_display]
+    def get_list_display(self, request: HttpRequest) -> Columns:
+        columns: Columns = [*self.list_display]
         return columns if self.has_moderate_permission(request) else columns[1:]
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        answer: Any = super().changelist_view(request, extra_context)
-        changelist = getattr(answer, "context_data", {}).get("cl")
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        context = getattr(response, "context_data", {})
+        changelist = context.get("cl")
         if changelist is not None:
-            shown = status_of(request)
-            answer.context_data |= {
-                # The queue has a script of its own for what is picked.
+            status = requested_status(request)
+            is_queue = status == Status.PENDING
+            context |= {
+                # The queue has a script of its own for the selection.
                 "media": Media(),
-                "title": _("Moderation queue") if shown == Status.PENDING else _("Comments"),
+                "title": _("Moderation queue") if is_queue else _("Comments"),
                 "may_moderate": self.has_moderate_permission(request),
                 "may_erase": self.has_erase_permission(request),
-                "buttons": buttons_for(shown),
+                "buttons": decision_buttons(status),
                 "back": request.GET.urlencode(),
-                "seen": written(changelist.result_list),
+                "seen": encode_shown(changelist.result_list),
                 "nothing": _("Nothing waits: every comment is decided.")
-                if shown == Status.PENDING and not changelist.has_active_filters
+                if is_queue and not changelist.has_active_filters
                 else _("No comment fits."),
             }
-        return answer
+        return response
 
     # --- The page of one comment --------------------------------------------------------------
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [name for _title, options in self.fieldsets for name in options["fields"]]
-
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        comment: Any = super().get_object(request, *args, **kwargs)
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Comment | None:
+        comment = super().get_object(request, *args, **kwargs)
         if comment is not None:
-            load_histories([comment])
+            load_sender_histories([comment])
         return comment
 
     def render_change_form(
@@ -127,12 +141,14 @@ class CommentAdmin(
     ) -> HttpResponse:
         comment = kwargs.get("obj")
         if comment is not None:
-            may = self.has_moderate_permission(request)
+            may_moderate = self.has_moderate_permission(request)
+            may_decide = may_moderate and not (comment.withdrawn_at or comment.erased_at)
             context |= {
-                "buttons": buttons_for(comment.status) if may and not _is_final(comment) else [],
-                "steps": self._steps(comment) if may else [],
-                "back": self._back(request),
-                "seen": written([comment]),
+                "buttons": decision_buttons(comment.status) if may_decide else [],
+                "steps": self.action_links(comment) if may_moderate else [],
+                # The filters of the list that this page was opened from.
+                "back": request.GET.get("_changelist_filters", ""),
+                "seen": encode_shown([comment]),
                 "site_address": comment.article.get_absolute_url()
                 if comment.status == Status.APPROVED
                 else "",
@@ -140,29 +156,3 @@ class CommentAdmin(
                 "subtitle": None,
             }
         return super().render_change_form(request, context, *args, **kwargs)
-
-    def _back(self, request: HttpRequest) -> str:
-        """The filters of the list that this page was opened from."""
-        return request.GET.get("_changelist_filters", "")
-
-    def _steps(self, comment: Comment) -> list[tuple[str, Any]]:
-        """The pages of what else can be done with a comment, as links."""
-        names = []
-        if comment.status in {Status.PENDING, Status.APPROVED}:
-            names.append(("correct", _("Correct the spelling")))
-        if comment.status == Status.APPROVED:
-            names += [
-                ("answer", _("Answer officially")),
-                ("authority", _("Enter an authority's request")),
-            ]
-        if comment.email_hash or comment.network_hash:
-            names.append(("block", _("Block the sender")))
-        return [
-            (reverse(f"admin:comments_comment_{name}", args=[comment.pk]), label)
-            for name, label in names
-        ]
-
-
-def _is_final(comment: Comment) -> bool:
-    """Whether the sender has taken the comment back, so that nothing is left to decide."""
-    return bool(comment.withdrawn_at or comment.erased_at)

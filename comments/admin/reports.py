@@ -1,12 +1,14 @@
-"""Complaints about comments, with the clocks that the law sets, and what becomes of them."""
+"""Complaints about comments, with the deadlines that the law sets, and the decisions about them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.contrib.admin.utils import flatten_fieldsets
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -17,12 +19,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from comments import services
-from comments.admin.asking import ask, person
-from comments.admin.desk_forms import HandleForm
-from comments.admin.moderators import MODERATE
-from comments.admin.queue import OpenFilter, is_open_asked
-from comments.admin.showing import clock, moment, urgency
+from comments.admin.decisions import ASK_TEMPLATE, ModeratorMixin
+from comments.admin.display import staff_name
+from comments.admin.filters import ReportHandledFilter, wants_open_reports
+from comments.admin.forms import HandleForm
+from comments.deadlines import deadline_level, deadline_text, format_time
 from comments.models import Comment, Report
+from news.staff_admin.ask_pages import ask_page
 from news.staff_admin.filters import ChoicesFilter
 from news.staff_admin.model_admin import ReadOnlyAdminMixin, StaffAdmin
 
@@ -30,13 +33,13 @@ Status = Comment.Status
 
 
 @admin.register(Report)
-class ReportAdmin(ReadOnlyAdminMixin, StaffAdmin):
-    """What must be decided soonest comes first."""
+class ReportAdmin(ReadOnlyAdminMixin, ModeratorMixin, StaffAdmin):
+    """Open complaints by deadline, those due soonest first; decided ones, the newest first."""
 
     list_display = ["deadline", "complaint", "about"]
     list_display_links = None
     list_select_related = ["comment", "comment__article", "handled_by"]
-    list_filter = [OpenFilter, ("kind", ChoicesFilter), ("reason", ChoicesFilter)]
+    list_filter = [ReportHandledFilter, ("kind", ChoicesFilter), ("reason", ChoicesFilter)]
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     search_fields = ["text", "comment__text", "comment__name"]
@@ -54,37 +57,39 @@ class ReportAdmin(ReadOnlyAdminMixin, StaffAdmin):
         ),
         (gettext_lazy("Decision"), {"fields": ["decided", "note"]}),
     ]
+    readonly_fields = flatten_fieldsets(fieldsets)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("comments.view_report") or request.user.has_perm(MODERATE)
+    def has_view_permission(self, request: HttpRequest, obj: Report | None = None) -> bool:
+        return request.user.has_perm("comments.view_report") or self.has_moderate_permission(
+            request
+        )
 
-    def get_ordering(self, request: HttpRequest) -> Any:
-        return ["due_at", "pk"] if is_open_asked(request) else ["-pk"]
+    def get_ordering(self, request: HttpRequest) -> list[str | Combinable]:
+        return ["due_at", "pk"] if wants_open_reports(request) else ["-pk"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
         rows = super().get_queryset(request)
         return rows.defer("comment__article__body", "comment__article__summary")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [name for _title, options in self.fieldsets for name in options["fields"]]
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        title = _("Open complaints") if is_open_asked(request) else _("Complaints")
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        title = _("Open complaints") if wants_open_reports(request) else _("Complaints")
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
-    # --- What is shown ------------------------------------------------------------------------
+    # --- Columns and fields -------------------------------------------------------------------
 
     @admin.display(description=gettext_lazy("deadline"))
     def deadline(self, report: Report) -> str:
         now = timezone.now()
-        said = _("Received %(at)s") % {"at": moment(report.received_at)}
+        received = _("Received %(at)s") % {"at": format_time(report.received_at)}
         return format_html(
             '<span class="desk-clock desk-clock-{}">{}</span><div class="quiet">{}</div>'
             '<div class="quiet">{}</div>',
-            urgency(report, now),
-            clock(report, now),
-            _("Due %(at)s") % {"at": moment(report.due_at)},
-            said if report.handled_at is None else self.decided(report),
+            deadline_level(report, now),
+            deadline_text(report, now),
+            _("Due %(at)s") % {"at": format_time(report.due_at)},
+            received if report.handled_at is None else self.decided(report),
         )
 
     @admin.display(description=gettext_lazy("complaint"))
@@ -116,16 +121,16 @@ class ReportAdmin(ReadOnlyAdminMixin, StaffAdmin):
             return _("Open")
         return _("%(outcome)s, %(who)s, %(at)s") % {
             "outcome": capfirst(report.get_outcome_display()),
-            "who": person(report.handled_by),
-            "at": moment(report.handled_at),
+            "who": staff_name(report.handled_by),
+            "at": format_time(report.handled_at),
         }
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        report: Any = kwargs["obj"]
+        report = kwargs["obj"]
         context |= {"title": _("Complaint"), "subtitle": None}
-        context["may_handle"] = report.handled_at is None and request.user.has_perm(MODERATE)
+        context["may_handle"] = report.handled_at is None and self.has_moderate_permission(request)
         context["may_hide"] = context["may_handle"] and report.comment.status == Status.APPROVED
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -139,14 +144,13 @@ class ReportAdmin(ReadOnlyAdminMixin, StaffAdmin):
             *super().get_urls(),
         ]
 
-    def _report(self, request: HttpRequest, pk: int) -> Report:
-        if not request.user.has_perm(MODERATE):
-            raise PermissionDenied
+    def _get_report(self, request: HttpRequest, pk: int) -> Report:
+        self.require_moderator(request)
         return get_object_or_404(Report.objects.select_related("comment__article"), pk=pk)
 
     def handle_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Decide a complaint: keep the comment or take it off the page, with the reasons."""
-        report = self._report(request, pk)
+        """Decide a complaint: keep the comment or remove it, with the reasons."""
+        report = self._get_report(request, pk)
         form = HandleForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
@@ -156,15 +160,16 @@ class ReportAdmin(ReadOnlyAdminMixin, StaffAdmin):
             else:
                 messages.success(request, _("The complaint was decided."))
                 return HttpResponseRedirect(reverse("admin:comments_report_changelist"))
-        return ask(
+        return ask_page(
             self,
             request,
+            ASK_TEMPLATE,
             form,
             title=_("Decide the complaint"),
             explanation=_("%(reason)s: %(clock)s.")
             % {
                 "reason": capfirst(report.get_reason_display()),
-                "clock": clock(report, timezone.now()),
+                "clock": deadline_text(report, timezone.now()),
             },
             comments=[report.comment],
             back=reverse("admin:comments_report_change", args=[report.pk]),
@@ -172,7 +177,7 @@ class ReportAdmin(ReadOnlyAdminMixin, StaffAdmin):
 
     def hide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Hide the comment at once; the complaint stays open until it is decided."""
-        report = self._report(request, pk)
+        report = self._get_report(request, pk)
         if request.method == "POST":
             try:
                 services.remove_comment(

@@ -15,7 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from comments.admin.showing import age, difference, marked, spell
+from comments.admin.display import diff_html, mark_findings
+from comments.deadlines import format_age, format_duration
 from comments.models import Block, CannedReason, Comment, Decision, Report
 from portal.groups import EDITORS, MODERATORS, WRITERS
 from tests.factories import make_article, make_category, make_comment
@@ -103,7 +104,7 @@ def test_queue_shows_the_whole_text_why_it_waits_and_the_phrase_marked(desk: Cli
     ],
 )  # fmt: skip
 def test_findings_are_marked_within_escaped_text(text: str, findings: Any, shown: str) -> None:
-    out = marked(text, findings)
+    out = mark_findings(text, findings)
     if shown == "a":
         assert html.unescape(out).replace('<mark title="x">', "").replace("</mark>", "") == text
     else:
@@ -136,7 +137,7 @@ def test_queue_tells_what_was_decided_of_the_same_sender_before(desk: Client) ->
         make_comment(article, email="a@example.org", network_hash="n1", status=status)
     make_comment(article, email="b@example.org", network_hash="n1", status=Status.SPAM)
     [comment] = listed(desk.get(QUEUE))
-    told = dict(comment.history)
+    told = dict(comment.decided_before)
     assert list(told.values()) == [
         "đã duyệt: 2, từ chối: 1",
         "đã duyệt: 2, từ chối: 1, thư rác: 1",
@@ -146,7 +147,7 @@ def test_queue_tells_what_was_decided_of_the_same_sender_before(desk: Client) ->
 def test_a_decided_comment_does_not_count_itself_as_history(desk: Client) -> None:
     make_comment(make_article(), email="a@example.org", status=Status.APPROVED)
     [comment] = listed(desk.get(f"{QUEUE}?status=approved"))
-    assert comment.history == []
+    assert comment.decided_before == []
 
 
 def test_queue_is_found_by_name_and_text_and_narrowed_by_filters(desk: Client) -> None:
@@ -211,16 +212,16 @@ def test_queue_costs_the_same_statements_however_much_waits(desk: Client) -> Non
     ],
 )
 def test_span_is_spelled_in_its_two_largest_units(span: timedelta, words: str) -> None:
-    assert spell(span) == words
+    assert format_duration(span) == words
 
 
 def test_age_is_told_from_now() -> None:
     now = timezone.now()
-    assert age(now - timedelta(minutes=5), now) == "5 phút trước"
+    assert format_age(now - timedelta(minutes=5), now) == "5 phút trước"
 
 
 def test_correction_is_shown_word_by_word() -> None:
-    assert difference("con đuờng <nay>", "con đường <này>") == (
+    assert diff_html("con đuờng <nay>", "con đường <này>") == (
         "con <del>đuờng</del><ins>đường</ins> &lt;<del>nay</del><ins>này</ins>&gt;"
     )
 

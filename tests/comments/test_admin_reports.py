@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from comments import services
-from comments.admin.showing import clock, urgency
+from comments.deadlines import deadline_level, deadline_text
 from comments.models import Comment, Report
 from portal.groups import MODERATORS
 from tests.factories import make_article, make_comment
@@ -74,8 +74,8 @@ def test_clock_says_in_words_how_much_time_is_left(
     report = Report(received_at=now + left - 48 * HOURS, due_at=now + left)
     if handled is not None:
         report.handled_at = now + handled
-    assert clock(report, now).startswith(words)
-    assert urgency(report, now) == look
+    assert deadline_text(report, now).startswith(words)
+    assert deadline_level(report, now) == look
 
 
 def test_open_complaints_come_in_the_order_of_their_deadlines(desk: Client) -> None:

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from comments.admin.showing import clock, moment, spell
+from comments.deadlines import deadline_text, format_duration, format_time
 from comments.models import Comment, Report
 
 # Complaints that a mail lists one by one.
@@ -55,15 +55,15 @@ def what_waits() -> dict[str, Any]:
     oldest = Comment.objects.filter(status="pending").aggregate(at=Min("submitted_at"))["at"]
     return {
         "pending": Comment.objects.filter(status=Comment.Status.PENDING).count(),
-        "oldest": spell(now - oldest) if oldest else "",
+        "oldest": format_duration(now - oldest) if oldest else "",
         "open": reports.count(),
         "overdue": reports.filter(due_at__lte=now).count(),
         "complaints": [
             {
                 "kind": report.get_kind_display(),
                 "reason": report.get_reason_display(),
-                "clock": clock(report, now),
-                "due": moment(report.due_at),
+                "clock": deadline_text(report, now),
+                "due": format_time(report.due_at),
                 "url": settings.SITE_URL
                 + reverse("admin:comments_report_change", args=[report.pk]),
             }

@@ -1,8 +1,8 @@
-"""The forms of the moderation desk: reasons, corrections, official answers, blocks."""
+"""The forms of the moderation queue: reasons, corrections, official answers, blocks."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -17,7 +17,7 @@ from news.fields import PlainTextFormField
 
 
 def reason_choices() -> list[tuple[str, str]]:
-    """The reasons an office answers for, each beginning as a line of its own does."""
+    """The reasons for a decision, each with a capital letter."""
     return [("", "—"), *((value, capfirst(str(label))) for value, label in Reason.choices)]
 
 
@@ -25,17 +25,17 @@ def text_area(rows: int) -> forms.Textarea:
     return forms.Textarea({"rows": rows, "class": "vLargeTextField"})
 
 
-class CannedRadios(forms.RadioSelect):
-    """Radios that carry the words they stand for, so that a script can fill them in."""
+class CannedReasonSelect(forms.RadioSelect):
+    """Radio buttons with the text and reason of each canned reason, for the script to fill in."""
 
-    rows: dict[str, CannedReason] = {}
+    canned_reasons: dict[str, CannedReason] = {}
 
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def create_option(self, name: str, value: object, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
-        row = self.rows.get(str(value))
+        canned = self.canned_reasons.get(str(value))
         option["attrs"] |= {
-            "data-text": row.text if row else "",
-            "data-reason": row.reason if row else "",
+            "data-text": canned.text if canned else "",
+            "data-reason": canned.reason if canned else "",
         }
         return option
 
@@ -44,7 +44,7 @@ class ReasonForm(forms.Form):
     """Why a comment is not published; a canned reason fills in what is left blank."""
 
     canned = forms.ChoiceField(
-        label=gettext_lazy("Canned reason"), required=False, widget=CannedRadios
+        label=gettext_lazy("Canned reason"), required=False, widget=CannedReasonSelect
     )
     reason = forms.ChoiceField(
         label=gettext_lazy("Reason for the decision"), required=False, choices=reason_choices
@@ -66,29 +66,29 @@ class ReasonForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.rows = {str(row.pk): row for row in CannedReason.objects.all()}
-        canned: Any = self.fields["canned"]
-        canned.widget.rows = self.rows
-        canned.choices = [
+        self.canned_reasons = {str(row.pk): row for row in CannedReason.objects.all()}
+        field: Any = self.fields["canned"]
+        field.widget.canned_reasons = self.canned_reasons
+        field.choices = [
             ("", _("None, in words of my own")),
-            *((pk, row.title) for pk, row in self.rows.items()),
+            *((pk, row.title) for pk, row in self.canned_reasons.items()),
         ]
-        if not self.rows:
+        if not self.canned_reasons:
             del self.fields["canned"]
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, str]:
         data = super().clean() or self.cleaned_data
-        row = self.rows.get(data.pop("canned", ""))
-        if row is not None:
-            data["reason"] = data.get("reason") or row.reason
-            data["message"] = data.get("message") or row.text
+        canned = self.canned_reasons.get(data.pop("canned", ""))
+        if canned is not None:
+            data["reason"] = data.get("reason") or canned.reason
+            data["message"] = data.get("message") or canned.text
         if not data.get("reason") and "reason" not in self.errors:
             self.add_error("reason", _("Choose the reason."))
         return data
 
 
 class CorrectionForm(forms.Form):
-    """Only what is misspelled; the text as it was sent is kept, and readers are told."""
+    """Corrects the spelling; the text as it was sent is kept, and readers are told."""
 
     text = PlainTextFormField(
         label=gettext_lazy("Text of the comment"), max_length=LONGEST_TEXT, widget=text_area(10)
@@ -114,7 +114,7 @@ class AnswerForm(forms.Form):
 
 
 class BlockForm(forms.Form):
-    """Refuse what a sender sends for a time."""
+    """Refuses further comments of a sender for a time."""
 
     kinds = forms.MultipleChoiceField(
         label=gettext_lazy("Block the sender by"), widget=forms.CheckboxSelectMultiple
@@ -137,12 +137,12 @@ class BlockForm(forms.Form):
         field.choices = [(kind, words) for kind, (key, words) in known.items() if key]
         field.initial = [kind for kind, _words in field.choices[:1]]
 
-    def until(self) -> Any:
+    def block_end(self) -> datetime:
         return timezone.now() + timedelta(days=self.cleaned_data["days"])
 
 
 class HandleForm(forms.Form):
-    """What becomes of a complaint."""
+    """The decision about a complaint."""
 
     outcome = forms.ChoiceField(
         label=gettext_lazy("Decision"),
@@ -172,7 +172,7 @@ class HandleForm(forms.Form):
 
 
 class AuthorityForm(forms.Form):
-    """The request of an authority about a comment; the comment is hidden until it is decided."""
+    """An authority's request about a comment, which may be hidden until the request is decided."""
 
     reason = forms.ChoiceField(
         label=gettext_lazy("Reason for the decision"), choices=reason_choices
@@ -189,7 +189,7 @@ class AuthorityForm(forms.Form):
 
 
 class SenderForm(forms.Form):
-    """Whose data are asked for."""
+    """The person whose data are asked for."""
 
     who = forms.CharField(
         label=gettext_lazy("E-mail address or private status link"),
@@ -206,6 +206,6 @@ class EraseForm(SenderForm):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        # The page has the other form's field of the same name too.
+        # SenderForm on the same page has a field of the same name.
         super().__init__(*args, **{"auto_id": "erase_%s", **kwargs})
         self.fields["who"].widget = forms.HiddenInput()

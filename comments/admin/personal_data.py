@@ -1,7 +1,7 @@
-"""Everything of one sender: to hand it over, or to erase it, when they ask for it by law.
+"""The data of one sender: export or erase them, as the law lets everybody ask for.
 
 Law 91/2025/QH15 and Decree 356/2025/NĐ-CP: a copy within 10 days, erasure within 20. The address is
-typed into a form and never stands in an address line, a log or the history of the admin.
+typed into a form and never appears in a URL, a log or the history of the admin.
 """
 
 from __future__ import annotations
@@ -20,17 +20,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from comments import hashing, services
-from comments.admin.desk_forms import EraseForm, SenderForm
+from comments.admin.forms import EraseForm, SenderForm
 from comments.models import Comment
 from comments.services.erasing import exported
 
 
 @dataclass
-class Found:
-    """What is kept of a sender, and how the desk speaks of them without naming them."""
+class SenderData:
+    """What is kept of a sender, with a label for the history that does not name them."""
 
     label: str
     data: dict[str, Any]
+    # Of a status link: the one comment it belongs to.
     comment: Comment | None = None
 
     @property
@@ -38,20 +39,20 @@ class Found:
         return sum(map(len, self.data.values()))
 
 
-def find(who: str) -> Found | None:
-    """What is kept of a sender known by an e-mail address, or of the comment of a status link."""
+def find_sender_data(who: str) -> SenderData | None:
+    """What is kept of an e-mail address, or of the comment of a private status link."""
     if "@" in who:
         key = hashing.email_hash(who) or ""
-        return Found(f"e-mail {key[:8]}", services.export_sender(email=who))
+        return SenderData(f"e-mail {key[:8]}", services.export_sender(email=who))
     secret = who.rstrip("/").rpartition("/")[2]
     comment = Comment.objects.filter(status_key_hash=hashing.status_key_hash(secret)).first()
     if comment is None:
         return None
-    return Found(f"comment {comment.pk}", {"comments": [exported(comment)]}, comment)
+    return SenderData(f"comment {comment.pk}", {"comments": [exported(comment)]}, comment)
 
 
-class SenderDesk(admin.ModelAdmin):
-    """The pages of personal data; whoever may delete comments may open them."""
+class PersonalDataMixin(admin.ModelAdmin):
+    """The views of personal data, for users who may delete comments."""
 
     def has_erase_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("comments.delete_comment")
@@ -66,27 +67,27 @@ class SenderDesk(admin.ModelAdmin):
         ]
 
     def sender_view(self, request: HttpRequest) -> HttpResponse:
-        """Ask whose data are meant, and show how much there is of them."""
-        form, found = self._asked(request, SenderForm)
-        return self._show(request, form, found)
+        """Ask for the sender, and show how much is kept of them."""
+        form, found = self._read_form(request, SenderForm)
+        return self._sender_page(request, form, found)
 
     def export_view(self, request: HttpRequest) -> HttpResponse:
-        form, found = self._asked(request, SenderForm)
+        form, found = self._read_form(request, SenderForm)
         if found is None:
-            return self._show(request, form, found)
+            return self._sender_page(request, form, found)
         self._log(request, found, CHANGE, _("Personal data exported; rows: %(count)d."))
-        answer = JsonResponse(found.data, json_dumps_params={"ensure_ascii": False, "indent": 2})
+        response = JsonResponse(found.data, json_dumps_params={"ensure_ascii": False, "indent": 2})
         name = f"{timezone.localdate():%Y-%m-%d}-du-lieu-ca-nhan.json"
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-        answer["Cache-Control"] = "no-store"
-        return answer
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        response["Cache-Control"] = "no-store"
+        return response
 
     def erase_view(self, request: HttpRequest) -> HttpResponse:
-        form, found = self._asked(request, EraseForm)
+        form, found = self._read_form(request, EraseForm)
         if request.method != "POST":
             return HttpResponseRedirect(reverse("admin:comments_comment_sender"))
         if found is None:
-            return self._show(request, form, found)
+            return self._sender_page(request, form, found)
         if found.comment is not None:
             services.erase_comment(comment=found.comment, by=request.user)
         else:
@@ -96,27 +97,32 @@ class SenderDesk(admin.ModelAdmin):
         messages.success(request, words % {"count": found.count})
         return HttpResponseRedirect(reverse("admin:comments_comment_sender"))
 
-    def _asked(self, request: HttpRequest, kind: type[SenderForm]) -> tuple[Any, Found | None]:
+    def _read_form(
+        self, request: HttpRequest, form_class: type[SenderForm]
+    ) -> tuple[SenderForm, SenderData | None]:
+        """The form, and the data of its sender if it is valid and there are any."""
         if not self.has_erase_permission(request):
             raise PermissionDenied
-        form = kind(request.POST if request.method == "POST" else None)
+        form = form_class(request.POST if request.method == "POST" else None)
         if not form.is_valid():
             return form, None
-        found = find(form.cleaned_data["who"])
+        found = find_sender_data(form.cleaned_data["who"])
         if found is None or not found.count:
             form.add_error("who", _("Nothing is kept of this sender."))
             return form, None
         return form, found
 
-    def _show(self, request: HttpRequest, form: Any, found: Found | None) -> HttpResponse:
+    def _sender_page(
+        self, request: HttpRequest, form: SenderForm, found: SenderData | None
+    ) -> HttpResponse:
         who = form.data.get("who", "") if form.is_bound else ""
-        erase = None
+        erase: EraseForm | None = None
         if isinstance(form, EraseForm):
-            # Sent without the confirmation: the page stays where it was.
+            # Sent without the confirmation: show the same page again.
             erase, form = form, SenderForm({"who": who})
             form.is_valid()
             if "who" not in erase.errors:
-                found = find(form.cleaned_data["who"])
+                found = find_sender_data(form.cleaned_data["who"])
             elif not form.errors:
                 form.add_error("who", erase.errors["who"].as_data())
         elif found is not None:
@@ -132,7 +138,7 @@ class SenderDesk(admin.ModelAdmin):
         }
         return TemplateResponse(request, "admin/comments/sender.html", context)
 
-    def _log(self, request: HttpRequest, found: Found, flag: int, words: str) -> None:
+    def _log(self, request: HttpRequest, found: SenderData, flag: int, words: str) -> None:
         LogEntry.objects.create(
             user=request.user,  # type: ignore[misc]
             content_type=ContentType.objects.get_for_model(Comment),

@@ -1,4 +1,4 @@
-"""By which rules comments are taken: the word list, canned words, consent, switches, blocks."""
+"""The settings of comments: word list, canned reasons, consent texts, switches, blocks."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from comments.admin.desk_forms import text_area
-from comments.admin.showing import marked, reason_label
+from comments.admin.display import hold_reason_label, mark_findings
+from comments.admin.forms import text_area
 from comments.models import (
     Block,
     CannedReason,
@@ -37,7 +37,7 @@ from news.staff_admin.model_admin import StaffAdmin
 from news.text import comparison_key
 
 
-class TryForm(forms.Form):
+class TryTextForm(forms.Form):
     text = PlainTextFormField(
         label=gettext_lazy("Text to try"), max_length=LONGEST_ANSWER, widget=text_area(4)
     )
@@ -65,28 +65,30 @@ class ListedPhraseAdmin(StaffAdmin):
     search_fields = ["phrase"]
     change_list_template = "admin/comments/listedphrase/change_list.html"
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """The list, and a box that shows what a text would be held for."""
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, and a form that shows why a text would be held."""
         tried = "text" in request.POST
-        form = TryForm(request.POST if tried else None)
+        form = TryTextForm(request.POST if tried else None)
         context: dict[str, Any] = {"try_form": form}
         if tried and self.has_view_or_change_permission(request):
             if form.is_valid():
-                context |= self._tried(form.cleaned_data["text"])
-            # The list below is the one that a look at the address would show.
+                context |= self._moderation_result(form.cleaned_data["text"])
+            # The list is shown as for a GET.
             request.method, request.POST = "GET", request.POST.__class__("")
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
-    def _tried(self, text: str) -> dict[str, Any]:
+    def _moderation_result(self, text: str) -> dict[str, object]:
         phrases = PhraseList(ListedPhrase.objects.values_list("phrase", "accents_matter"))
         rules = CommentSettings.load()
         findings = examine(text, phrases, links_allowed=rules.links_allowed)
         found = [
-            (capfirst(reason_label(finding.reason)), text[finding.start : finding.end])
+            (capfirst(hold_reason_label(finding.reason)), text[finding.start : finding.end])
             for finding in findings
         ]
         spans = [(finding.reason, finding.start, finding.end) for finding in findings]
-        return {"tried": marked(text, spans), "found": found}
+        return {"tried": mark_findings(text, spans), "found": found}
 
 
 @admin.register(CannedReason)
@@ -102,7 +104,7 @@ class CannedReasonAdmin(StaffAdmin):
 
 @admin.register(CommentSettings)
 class CommentSettingsAdmin(StaffAdmin):
-    """One row: the entry of the menu leads straight to it."""
+    """There is one row at most: the list redirects to it."""
 
     fieldsets = [
         (gettext_lazy("Agency"), {"fields": ["controller", "privacy_page", "reserved_names"]}),
@@ -117,13 +119,17 @@ class CommentSettingsAdmin(StaffAdmin):
         (gettext_lazy("Personal data"), {"fields": ["retention_months"]}),
     ]
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(
+        self, request: HttpRequest, obj: CommentSettings | None = None
+    ) -> bool:
         return False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not CommentSettings.objects.exists()
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         row = CommentSettings.objects.first()
         if row is not None and self.has_view_or_change_permission(request):
             return HttpResponseRedirect(
@@ -131,7 +137,9 @@ class CommentSettingsAdmin(StaffAdmin):
             )
         return super().changelist_view(request, extra_context)
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: CommentSettings, form: forms.ModelForm, change: bool
+    ) -> None:
         with transaction.atomic():
             super().save_model(request, obj, form, change)
             tell_change()
@@ -139,7 +147,7 @@ class CommentSettingsAdmin(StaffAdmin):
 
 @admin.register(ConsentText)
 class ConsentTextAdmin(StaffAdmin):
-    """A wording is evidence from the first consent on: then only a new version may differ."""
+    """A text that somebody agreed to is evidence: it is not changed, but a new version added."""
 
     list_display = ["__str__", "text", "valid_from", "is_in_use"]
     fields = ["version", "text", "valid_from"]
@@ -150,20 +158,20 @@ class ConsentTextAdmin(StaffAdmin):
         return super().get_queryset(request).annotate(given=Exists(given))
 
     @admin.display(description=gettext_lazy("somebody agreed to it"), boolean=True)
-    def is_in_use(self, row: Any) -> bool:
-        return row.given
+    def is_in_use(self, row: ConsentText) -> bool:
+        return row.given  # type: ignore[attr-defined]
 
     def _is_evidence(self, row: ConsentText | None) -> bool:
         return row is not None and Comment.objects.filter(consent=row).exists()
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: ConsentText | None = None) -> bool:
         return super().has_change_permission(request, obj) and not self._is_evidence(obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: ConsentText | None = None) -> bool:
         return super().has_delete_permission(request, obj) and not self._is_evidence(obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Refuse, in a sentence, to delete what is evidence."""
+        """Refuse to delete a text that is evidence, with a sentence that says so."""
         deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
         words = _("%(text)s: somebody agreed to this text, so it is kept.")
         refusals = [words % {"text": row} for row in objs if self._is_evidence(row)]
@@ -174,7 +182,9 @@ class ConsentTextAdmin(StaffAdmin):
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
         return {"text": newest.text if newest else "", "valid_from": timezone.now(), **initial}
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: ConsentText, form: forms.ModelForm, change: bool
+    ) -> None:
         if not change:
             newest = ConsentText.objects.aggregate(newest=Max("version"))["newest"]
             obj.version = (newest or 0) + 1
@@ -183,7 +193,7 @@ class ConsentTextAdmin(StaffAdmin):
 
 @admin.register(Block)
 class BlockAdmin(StaffAdmin):
-    """Blocks are made on the page of a comment; deleting one is its undoing."""
+    """Blocks are added on the page of a comment; to lift one is to delete it."""
 
     list_display = ["known_by", "reason", "until", "is_over", "by", "created_at"]
     list_display_links = None
@@ -195,15 +205,16 @@ class BlockAdmin(StaffAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Block | None = None) -> bool:
         return False
 
     def has_lift_permission(self, request: HttpRequest) -> bool:
         return self.has_delete_permission(request)
 
     def get_actions(self, request: HttpRequest) -> Any:
-        # One way to undo is enough.
-        return {k: v for k, v in super().get_actions(request).items() if k != "delete_selected"}
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)  # "lift" does the same
+        return actions
 
     @admin.display(description=gettext_lazy("known by"))
     def known_by(self, block: Block) -> str:
@@ -240,17 +251,19 @@ class CommentSwitchAdmin(StaffAdmin):
     def place(self, switch: CommentSwitch) -> str:
         return str(switch)
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: CommentSwitch, form: forms.ModelForm, change: bool
+    ) -> None:
         with transaction.atomic():
             super().save_model(request, obj, form, change)
             tell_change(*filter(None, [obj.article_id]))
 
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+    def delete_model(self, request: HttpRequest, obj: CommentSwitch) -> None:
         with transaction.atomic():
             super().delete_model(request, obj)
             tell_change(*filter(None, [obj.article_id]))
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[CommentSwitch]) -> None:
         with transaction.atomic():
             super().delete_queryset(request, queryset)
             tell_change()
