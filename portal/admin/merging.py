@@ -61,6 +61,7 @@ class MergeMixin(admin.ModelAdmin):
             title=self.merge_title,
             explanation=self.merge_explanation,
             rows=list(selected),
+            back=request.path,
             action=request.POST["action"],
             checkbox_name=ACTION_CHECKBOX_NAME,
         )
