@@ -79,7 +79,6 @@ class PersonalDataMixin(admin.ModelAdmin):
         response = JsonResponse(found.data, json_dumps_params={"ensure_ascii": False, "indent": 2})
         name = f"{timezone.localdate():%Y-%m-%d}-du-lieu-ca-nhan.json"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
-        response["Cache-Control"] = "no-store"
         return response
 
     def erase_view(self, request: HttpRequest) -> HttpResponse:

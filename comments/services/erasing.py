@@ -58,8 +58,9 @@ def _erase(locked: Comment, by: Any) -> None:
         setattr(locked, name, nothing)
     locked.save()
     record(locked, Decision.Action.ERASE, earlier, by=by)
-    # A message to the sender, or a note, may repeat what was written.
+    # Messages to the sender, notes and explanations of complaints may repeat what was written.
     Decision.objects.filter(comment=locked).update(note="", message="")
+    Report.objects.filter(comment=locked).update(text="", note="")
     if was_shown:
         tell_change(locked.article_id)
 
@@ -68,7 +69,8 @@ def _erase(locked: Comment, by: Any) -> None:
 def erase_sender(*, email: str, by: Any) -> int:
     """Erase every comment sent with an e-mail address; return how many.
 
-    Complaints bear neither name nor address: their words go with the retention time.
+    Complaints that this sender made bear neither name nor address: they go with the retention
+    time.
     """
     key = hashing.email_hash(email)
     if key is None:

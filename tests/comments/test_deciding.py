@@ -27,6 +27,7 @@ from comments.models import (
 from comments.services.erasing import months_before
 from news.models import Article
 from portal.models import User
+from tests.comments.database import values_by_column
 from tests.factories import make_article, make_comment
 
 pytestmark = pytest.mark.django_db
@@ -329,19 +330,6 @@ SECRET = "bi-mat"
 ADDRESS = "an.nguyen@example.vn"
 
 
-def everything() -> dict[str, list[str]]:
-    """Every value of every column of every table, as text, by column."""
-    found: dict[str, list[str]] = {}
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608
-            names = [column[0] for column in cursor.description or ()]
-            for row in cursor.fetchall():
-                for name, value in zip(names, row, strict=True):
-                    found.setdefault(f"{table}.{name}", []).append(str(value))
-    return found
-
-
 def test_nothing_of_a_reader_is_left_after_the_retention_command(
     article: Article, staff: User, client: Any
 ) -> None:
@@ -384,7 +372,7 @@ def test_nothing_of_a_reader_is_left_after_the_retention_command(
     SendLimit.objects.update(since=later)
     Block.objects.update(created_at=later, until=later + timedelta(days=1))
     call_command("purge_personal_data", verbosity=0)
-    left = everything()
+    left = values_by_column()
     for column, values in left.items():
         for value in values:
             for trace in ("198.51.100.77", "Lynx", ADDRESS, *hashes):
@@ -440,6 +428,6 @@ def test_sender_is_exported_and_erased_by_e_mail(article: Article, staff: User) 
     assert [entry["status"] for entry in copy["comments"]] == ["approved", "pending", "rejected"]
     assert services.erase_sender(email=ADDRESS, by=staff) == 3
     assert services.export_sender(email=ADDRESS) == {"comments": []}
-    assert ADDRESS not in str(everything())
+    assert ADDRESS not in str(values_by_column())
     assert shown(article) == tally(article) == (1, 1)
     assert Decision.objects.filter(action="erase", by=staff).count() == 3
