@@ -10,13 +10,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from news.models import Article, AttachmentText, SearchWords
 from news.search import words_log
+from news.search.finding import time_limit
 from news.search.query import parse
 from tests.factories import make_article, make_category, make_tag
 
@@ -423,3 +424,35 @@ def test_hostile_filters_never_end_in_an_error(client: Client, name: str) -> Non
         asked = value.encode("utf-8", "replace").decode()
         status = client.get("/tim-kiem", {"q": "chợ", name: asked}).status_code
         assert status in {200, 400, 404, 414}, (name, value)
+
+
+# --- Searches that take too long ------------------------------------------------------------------
+
+
+def sleep(*_args: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(30)")
+
+
+def test_search_that_takes_too_long_is_explained(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("news.search.finding.TIMEOUT", timedelta(milliseconds=50))
+    monkeypatch.setattr("news.views.search.find_articles", sleep)
+    html = page_of(client, q="chợ")
+    assert "Việc tìm kiếm mất quá nhiều thời gian." in html
+    assert 'value="chợ"' in html
+    assert "search-results" not in html
+
+
+def test_titles_that_take_too_long_are_none(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("news.search.finding.TIMEOUT", timedelta(milliseconds=50))
+    monkeypatch.setattr("news.search.suggestions.articles_by_title", sleep)
+    assert client.get("/tim-kiem/goi-y", {"q": "chợ"}).json() == {"titles": []}
+
+
+def test_fault_of_the_database_is_not_taken_for_a_slow_search() -> None:
+    with pytest.raises(OperationalError), time_limit(), connection.cursor() as cursor:
+        cursor.execute("DO $$ BEGIN RAISE SQLSTATE '53000'; END $$")
