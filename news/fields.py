@@ -1,4 +1,4 @@
-"""Model fields that keep text in one form at the door of the database, however it comes.
+"""Model fields that normalise text on its way to the database.
 
 `save()`, `bulk_create()`, `update()` and `filter()` all pass through the field, and its form field
 normalises before any validator, so lengths are counted in code points of the stored form.
@@ -32,8 +32,8 @@ class _NormalizedFormField(forms.CharField):
         return super().to_python(value)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        # A browser counts UTF-16 units of the text as typed: with maxlength it would silently cut
-        # decomposed text that fits once it is composed. The validator says it in words instead.
+        # With maxlength a browser counts UTF-16 units of the text as typed, and silently cuts
+        # decomposed text that would fit once composed. The validator reports it instead.
         attrs = super().widget_attrs(widget)
         attrs.pop("maxlength", None)
         return attrs
@@ -48,8 +48,7 @@ class LineFormField(_NormalizedFormField):
 class PlainTextFormField(_NormalizedFormField):
     """A form field for plain text of many lines: `normalize` comes before the validators.
 
-    Its length is bounded where no form says otherwise: what is pasted in by mistake would stand on
-    every page that shows it.
+    Its length is limited unless a form sets another limit, against text pasted by mistake.
     """
 
     widget = forms.Textarea
@@ -66,7 +65,7 @@ class HtmlFormField(_NormalizedFormField):
 
 
 class _NormalizedField(models.Field):
-    """What both model fields share; stands before CharField or TextField among the bases."""
+    """Shared by the model fields below; comes before CharField or TextField among the bases."""
 
     normalize: Callable[[str], str]
     form_field: type[forms.Field]
@@ -78,7 +77,7 @@ class _NormalizedField(models.Field):
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = super().pre_save(model_instance, add)
         if isinstance(value, str):
-            # The object in hand reads as its row does.
+            # The object has the same value as its row.
             value = self.normalize(value)
             setattr(model_instance, self.attname, value)
         return value
@@ -109,7 +108,7 @@ class HtmlField(_NormalizedField, models.TextField):
 
 
 class _NormalizedPattern:
-    """A lookup by a part of the text; Django hands its words over without asking the field."""
+    """A lookup by a part of the text, which Django does not prepare by the field."""
 
     def get_prep_lookup(self) -> Any:
         value = super().get_prep_lookup()  # type: ignore[misc]
@@ -161,29 +160,29 @@ LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def validate_moment(value: datetime) -> None:
-    """Raise ValidationError for a moment that is surely a slip of the hand.
+    """Raise ValidationError for a time that is surely a typing error.
 
-    Years near 1 and 9999 leave what Python can say once they are moved to another time zone: such a
-    row could be written, and never be read again.
+    Years near 1 and 9999 overflow in Python when converted to another time zone: such a row could
+    be written, but not read again.
     """
     if not EARLIEST <= value < LATEST:
         raise ValidationError(_("The year must lie between 1900 and 2199."), code="moment")
 
 
 def validate_day(value: date) -> None:
-    """Raise ValidationError for a day of a year that is surely a slip of the hand."""
+    """Raise ValidationError for a year that is surely a typing error."""
     if not EARLIEST.year <= value.year < LATEST.year:
         raise ValidationError(_("The year must lie between 1900 and 2199."), code="day")
 
 
 class MomentField(models.DateTimeField):
-    """A DateTimeField that staff may type into: within the years that mean something."""
+    """A DateTimeField for staff, limited to the years 1900 to 2199."""
 
     default_validators = [validate_moment]
 
 
 def moment_check(field: str, name: str) -> models.CheckConstraint:
-    """Return the constraint that the moment in `field` lies in those years, or is null."""
+    """Return the constraint that `field` is in the years 1900 to 2199, or null."""
     return models.CheckConstraint(
         condition=models.Q(**{f"{field}__gte": EARLIEST, f"{field}__lt": LATEST}), name=name
     )
@@ -198,5 +197,5 @@ class IsNFC(models.Func):
 
 
 def nfc_check(field: str, name: str) -> models.CheckConstraint:
-    """Return the constraint that the text of `field` is NFC, under the name it fails with."""
+    """Return the constraint that the text of `field` is NFC."""
     return models.CheckConstraint(condition=IsNFC(models.F(field)), name=name)

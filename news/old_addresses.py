@@ -1,4 +1,4 @@
-"""One spelling for the addresses of earlier sites, so that they are found again."""
+"""Normalises the addresses of earlier sites, for look-up."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ MAX_BYTES = 2000
 _SCRIPT = re.compile(r"\.(?:php|aspx?|jsp)$", re.IGNORECASE)
 # A SharePoint article names itself in the path: …/pages/2023-01-21/Niem-vui-465087.aspx
 _NAMED_PAGE = re.compile(r"/[^/]*[0-9][^/]*\.aspx?$", re.IGNORECASE)
-# What newsletters and social networks hang on to an address.
+# Parameters that newsletters and social networks add.
 _TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|zarsrc|AspxAutoDetectCookieSupport)(?:=|$)")
 
 
 def old_path(url: str) -> str:
     """Return the path under which an earlier address is kept, or "" if there is nothing to keep.
 
-    Host and fragment are dropped, %-escapes are read, a closing slash is dropped; the query stays
-    where it names the page (`/?p=12`, `index.php?nv=news`), but for the marks of newsletters.
-    Addresses of ASP pages are in lower case: their server does not tell the cases apart.
+    Host, fragment and a trailing slash are dropped, %-escapes decoded. The query is kept if it
+    names the page (`/?p=12`, `index.php?nv=news`), without tracking parameters. Addresses of ASP
+    pages are lower-cased: their servers ignore case.
     """
     try:
         parts = urlsplit(url.strip())

@@ -16,24 +16,24 @@ _CIRCUMFLEX, _BREVE, _HORN = "\u0302", "\u0306", "\u031b"
 
 # --- One form for every letter ------------------------------------------------------------------
 
-# Nearly all text holds nothing but these, and none of them is ever changed or joined to another.
+# Text without any of these is returned as it is: nearly all text.
 _SUSPECT = re.compile(
     "[^\t\n -~\u00a1-\u00ac\u00ae-\u00cf\u00d1-\u00ef\u00f1-\u0188\u018a-\u024f"
     "\u1ea0-\u1ef9\u2010-\u2027\u2030-\u205e]"
 )
 
 _REPLACEMENTS: dict[int, str | None] = {
-    # Bad fonts and keyboards give the Icelandic and African look-alikes of Đ.
+    # Look-alikes of Đ (Icelandic eth, African D), from bad fonts and keyboards.
     **dict.fromkeys(map(ord, "ÐƉ"), "Đ"),
     **dict.fromkeys(map(ord, "ðɖ"), "đ"),
     # Invisible: C0 and C1 controls, soft hyphen, zero-width characters, direction controls,
-    # tags, and what XML forbids. ZERO WIDTH JOINER is treated apart: it holds emoji together.
+    # tags, and what XML forbids. ZERO WIDTH JOINER is handled below: emoji need it.
     **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)]),
     **dict.fromkeys([0xAD, 0x34F, 0x61C, 0x180E, 0x200B, 0x200C, 0x200E, 0x200F, 0xFEFF]),
     **dict.fromkeys([*range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFFF9, 0xFFFC)]),
     **dict.fromkeys([0xFFFE, 0xFFFF, *range(0xFDD0, 0xFDF0), *range(0xE0000, 0xE0080)]),
     **dict.fromkeys(range(0xD800, 0xE000)),
-    # Line ends (word processors write a vertical tab) and every kind of space.
+    # Line ends (word processors write a vertical tab) and all kinds of spaces.
     **dict.fromkeys([0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029], "\n"),
     0x09: "\t",
     **dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " "),
@@ -42,8 +42,8 @@ _REPLACEMENTS: dict[int, str | None] = {
 _EMOJI = "\u2190-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 _STRAY_JOINER = re.compile(f"(?<![{_EMOJI}\ufe0f])\u200d|\u200d(?![{_EMOJI}])")
 
-# Sorting the marks of one letter takes Python quadratic time, so their number is bounded, at the
-# bound of Unicode's Stream-Safe Text Format (UAX #15, section 13).
+# Python sorts the marks of one letter in quadratic time, so their number is limited, as in
+# Unicode's Stream-Safe Text Format (UAX #15, section 13).
 _MOST_MARKS = 30
 _LONG_RUN = re.compile(f"[\u0300-\u1dff\u20d0-\U0010ffff]{{{_MOST_MARKS + 1},}}")
 
@@ -55,15 +55,15 @@ _MISPLACED_MARK = re.compile(
 def normalize(text: str) -> str:
     """Return the text in NFC, its marks in order, without invisible characters.
 
-    Line ends become a newline and every other space but the tab a plain one. Lone surrogates,
-    which no database and no file takes, are dropped. Idempotent.
+    Line ends become newlines, and all spaces except tabs plain ones. Lone surrogates, which neither
+    PostgreSQL nor UTF-8 can store, are dropped. Idempotent.
     """
     if not _SUSPECT.search(text):
         return text
     text = text.replace("\r\n", "\n").translate(_REPLACEMENTS)
     text = _STRAY_JOINER.sub("", text)
     text = unicodedata.normalize("NFD", _bound_marks(text))
-    # `e` + acute + circumflex does not compose to ế: NFC keeps the order of marks of one class.
+    # `e` + acute + circumflex does not compose to ế: NFC keeps the order of marks of a class.
     text = _MISPLACED_MARK.sub(_letter_marks_first, _bound_marks(text))
     return unicodedata.normalize("NFC", text)
 
@@ -97,8 +97,8 @@ def normalize_line(text: str) -> str:
 def slugify(text: str, fallback: str = "bai-viet", max_length: int = 100) -> str:
     """Return a slug of ASCII letters, digits and single hyphens, cut at a word.
 
-    `max_length` counts characters; `fallback` stands where the text has no letter or digit.
-    Django's own slugify drops Đ.
+    `max_length` counts characters; `fallback` is returned for a text without letter or digit.
+    Django's slugify drops Đ.
     """
     slug = re.sub(r"[^a-z0-9]+", "-", _without_marks(normalize(text).lower())).strip("-")
     if len(slug) > max_length:
@@ -108,19 +108,19 @@ def slugify(text: str, fallback: str = "bai-viet", max_length: int = 100) -> str
 
 
 def _without_marks(text: str) -> str:
-    # Compatibility forms too (ﬁ, ², ½): what cannot be typed is spelled out in an address.
+    # NFKD also spells out compatibility forms (ﬁ, ², ½).
     decomposed = unicodedata.normalize("NFKD", text.replace("đ", "d").replace("Đ", "D"))
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
-# Names that Windows keeps for devices, whatever the extension.
+# Names that Windows reserves for devices, with any extension.
 _DEVICE_NAME = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])")
 
 
 def file_name(text: str, max_length: int = 80) -> str:
     """Return a safe ASCII stem, at most `max_length` characters, from the name of a sent file.
 
-    Folders and the extension are dropped; "tep" stands where nothing is left.
+    Folders and the extension are dropped; "tep" is returned if nothing is left.
     """
     name = re.split(r"[/\\]", text)[-1].strip().lstrip(".")
     stem = re.sub(r"\.[A-Za-z0-9]{0,3}[A-Za-z][A-Za-z0-9]{0,3}$", "", name)
@@ -141,7 +141,7 @@ _TONE_ON_SECOND_VOWEL = re.compile(
 def comparison_key(text: str) -> str:
     """Return a key equal for texts that differ in case, spaces or the place of the tone alone.
 
-    For uniqueness and look-up, never for display: authors keep their spelling.
+    For uniqueness and look-up, never for display.
     """
     decomposed = unicodedata.normalize("NFD", normalize_line(text).casefold())
     moved = _TONE_ON_SECOND_VOWEL.sub(r"\1\3\5\2\4", decomposed)

@@ -1,4 +1,4 @@
-"""Articles and what hangs on them."""
+"""Articles, their attachments, featured places and old addresses."""
 
 from __future__ import annotations
 
@@ -388,7 +388,7 @@ class FeaturedSlot(models.Model):
 
 
 class OldAddress(models.Model):
-    """An address that once showed an article, here or on an earlier site; it redirects."""
+    """A former address of an article, here or on an earlier site, which redirects to it."""
 
     path = models.CharField(_("old address"), max_length=1000, unique=True)
     article = models.ForeignKey(

@@ -53,7 +53,7 @@ class Named(models.Model):
 
 
 def free_slug(row: models.Model, words: str, fallback: str) -> str:
-    """Return a slug made of the words that no other row has; a number sets equal ones apart.
+    """Return a slug made of the words that no other row has, with a number if need be.
 
     Args:
         row: of a model with a `slug`; its own is not counted.
@@ -87,7 +87,7 @@ class CategoryQuerySet(models.QuerySet["Category"]):
 
 
 class Category(Named):
-    """A shelf of the newsroom. `depth` is kept by the database, which refuses a fourth level."""
+    """A category, at most three levels deep; a trigger keeps `depth`."""
 
     MAX_DEPTH = 3
     SLUG_FALLBACK = "chuyen-muc"

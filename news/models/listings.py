@@ -1,4 +1,4 @@
-"""Listings: which published article stands on which shelf, kept by the database itself.
+"""Listings: which published article is listed in which category, kept by triggers.
 
 Triggers (triggers.py) write these tables whenever an article, its categories or the tree
 change, however the change was made. So a page deep in a list costs as much as the first one: the
@@ -43,7 +43,7 @@ class ListingQuerySet(models.QuerySet["Listing"]):
 
 
 class Listing(models.Model):
-    """A published article on the shelf of one category or of one above it; of the site if null."""
+    """A published article in its category or in one above it; in the list of the site if null."""
 
     category = models.ForeignKey(
         Category, on_delete=models.CASCADE, null=True, related_name="listings", db_index=False

@@ -1,4 +1,4 @@
-"""What search reads and writes. ADR 0006 tells why it looks like this."""
+"""The tables of the search. ADR 0006 tells why they look like this."""
 
 from __future__ import annotations
 

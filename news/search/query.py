@@ -1,4 +1,4 @@
-"""What a reader typed, understood. Pure; whatever was typed gives a query or a reason.
+"""Parses what a reader typed into a query, or a reason why there is none; pure functions.
 
 The language: words (all must be found), "a phrase" in quotes, -excluded. What is typed in one piece
 (`15/2023/NQ-HĐND`, `COVID-19`) is a phrase of its parts. Accents are optional: every spelling of a
@@ -18,8 +18,8 @@ from news.text import normalize_line
 
 MAX_CHARACTERS = 200
 MAX_WORDS = 16
-# What a begun word may stand for is asked of the index from this length on; two letters begin
-# hundreds of syllables.
+# The last word is also looked up as a prefix from this length on; two letters begin hundreds of
+# syllables.
 SHORTEST_BEGINNING = 3
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″〝〞＂", '"'))
@@ -37,7 +37,7 @@ class Problem(Enum):
 
 @dataclass(frozen=True)
 class Term:
-    """One word, or several that stand side by side."""
+    """One word, or a phrase of several."""
 
     words: tuple[str, ...]
 
@@ -46,11 +46,11 @@ class Term:
         return tuple(map(fold, self.words))
 
     def loose_keys(self) -> list[str]:
-        """What the index is asked for: each word, or each two neighbours of a phrase."""
+        """The keys of the index to look up: each word, or each pair of neighbours of a phrase."""
         return _neighbours(self.folded) if len(self.words) > 1 else list(self.folded)
 
     def exact_keys(self) -> list[str]:
-        """The same with the accents that were typed; one that was not is left open."""
+        """The same with accents where they were typed."""
         pairs = zip(self.words, self.folded, strict=True)
         single = [word if word == bare else f"={word}" for word, bare in pairs]
         return single + (_neighbours(self.folded) if len(self.words) > 1 else [])
@@ -58,10 +58,12 @@ class Term:
 
 @dataclass(frozen=True)
 class Query:
-    """What is searched for.
+    """A parsed query.
 
-    `text` is what was typed, on one line; `is_begun` tells that the last word may go on;
-    `is_accented` that the reader types accents. `is_cut` tells that not all of it is searched.
+    Args:
+        text: what was typed, on one line.
+        is_begun: the last word may be unfinished.
+        is_cut: the text was too long, and only its beginning is searched.
     """
 
     text: str
@@ -85,31 +87,31 @@ class Query:
 
     @property
     def ends_in_a_letter(self) -> bool:
-        """Whether the last word is a single letter: somebody is still typing."""
+        """Whether the last word is a single letter, as of somebody still typing."""
         return self.is_begun and len(self.words[-1]) == 1 and self.words[-1].isalpha()
 
     @property
     def left_out(self) -> str:
-        """The words to exclude, as they are typed."""
+        """The excluded words in the syntax of a query."""
         return " ".join(
             f"-{term.words[0]}" if len(term.words) == 1 else f'-"{" ".join(term.words)}"'
             for term in self.unwanted
         )
 
-    # Each of the following is the text of a tsquery over the keys of `SearchEntry`. -------------
+    # The following return the text of a tsquery over the keys of `SearchEntry`, or an empty one.
 
     def anywhere(self) -> str:
         """All words, in any spelling."""
         return self._with([key for term in self.wanted for key in term.loose_keys()])
 
     def as_written(self) -> str:
-        """All words, accents and all; nothing where the reader types none."""
+        """All words with their accents; empty if none has any."""
         if not self.is_accented:
             return ""
         return self._with([key for term in self.wanted for key in term.exact_keys()])
 
     def side_by_side(self) -> str:
-        """All words, in the order typed, with nothing between; nothing for a single word."""
+        """All words as one phrase; empty for a single word."""
         together = _neighbours(self.folded)
         if not together or len(self.wanted) < 2:
             return ""
@@ -121,7 +123,7 @@ class Query:
         return self._with([f"^{word}" if word == bare else f"^={word}" for word, bare in pairs])
 
     def begun(self) -> str:
-        """All words, the last of them perhaps not yet typed to its end; nothing if it is."""
+        """All words, the last one as a prefix; empty if it cannot be one."""
         if not self.is_begun:
             return ""
         *before, last = self.folded
@@ -139,11 +141,11 @@ class Query:
         return self._with(rest, f"({' | '.join(ways)})")
 
     def any_word(self) -> str:
-        """For ranking: any of the words, without accents."""
+        """Any of the words, without accents: for ranking."""
         return " | ".join(_quoted(word) for word in dict.fromkeys(self.folded))
 
     def excluded(self) -> str:
-        """Any of what is left out; nothing where nothing is."""
+        """Any of the excluded terms."""
         return " | ".join(" & ".join(map(_quoted, term.exact_keys())) for term in self.unwanted)
 
     def _with(self, keys: list[str], *more: str) -> str:
@@ -164,7 +166,7 @@ def _quoted(key: str) -> str:
 
 
 def parse(typed: str) -> Query:
-    """Understand what was typed, whatever it is."""
+    """Parse any text."""
     text = normalize_line(typed[: 4 * MAX_CHARACTERS])
     is_cut = len(text) > MAX_CHARACTERS or len(typed) > 4 * MAX_CHARACTERS
     text = text[:MAX_CHARACTERS].strip()

@@ -1,4 +1,4 @@
-"""One page of results as a template shows them: titles and cuts with the words marked."""
+"""The results of one page: titles and snippets with the words marked."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOST_FILES = 3
 
 @dataclass(frozen=True)
 class FileHit:
-    """A file in which the words stand; `text` is empty where only its title has them."""
+    """An attachment that matched; `text` is empty if only its title did."""
 
     file: Attachment
     title: list[Piece]
@@ -60,13 +60,13 @@ def results_of(
 
 
 _SHOWN = ["id", "title", "slug", "summary", "body", "published_at", "category_id"]
-# Stands for the ids of a page, as NOW does for the moment.
+# A placeholder for the ids of a page, as NOW is for the time.
 _CHOSEN = (0,)
 
 
 @cache
 def _statement() -> tuple[str, tuple[Any, ...]]:
-    """The articles of a page: to compile them costs the ORM as much as to read them."""
+    """The query for the articles of a page, compiled once, which takes as long as running it."""
     chosen = RawSQL("SELECT unnest(%s::bigint[])", (_CHOSEN,))
     rows = Article.objects.published(NOW).filter(pk__in=chosen).values_list(*_SHOWN).order_by()
     sql, params = rows.query.sql_with_params()
@@ -74,7 +74,7 @@ def _statement() -> tuple[str, tuple[Any, ...]]:
 
 
 def _articles(chosen: list[int]) -> dict[int, Article]:
-    """Those of the chosen articles that are published, by their ids; one statement if any are."""
+    """The chosen articles that are published, by id; one statement."""
     if not chosen:
         return {}
     sql, params = _statement()

@@ -1,4 +1,4 @@
-"""Shows why a text was found: a cut of it with the words marked, in the spelling of the text."""
+"""Snippets of a text that was found, with the words of the query marked."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from news.search.query import Query
 from news.search.text import fold
 
 LENGTH = 220
-"""Characters of a cut."""
+"""Characters of a snippet."""
 LONGEST = 100_000
-"""Characters of a text that are looked through; search itself does not know more of one."""
+"""Characters of a text that are searched for the words; the index holds no more either."""
 
 _MOST_MARKS = 40
 _BETWEEN = re.compile(r"<[^\">]*(?:\"[^\"]*\"[^\">]*)*>")
@@ -26,14 +26,14 @@ _LETTER = "0-9A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u1fff"
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a text; `is_match` where a word that was searched stands."""
+    """A part of a text; `is_match` if it is a word of the query."""
 
     text: str
     is_match: bool = False
 
 
 def _variants() -> dict[str, str]:
-    """Every small letter without accents, with all letters that fold to it."""
+    """Map each lower-case letter without accents to all letters that fold to it."""
     found: dict[str, set[str]] = {}
     for code in [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]:
         letter = chr(code)
@@ -47,7 +47,7 @@ _VARIANTS = _variants()
 
 
 def _pattern_of(word: str, bare: bool) -> str:
-    """A pattern of a word in any case; if `bare`, with any accents."""
+    """A regular expression for a word in any case; if `bare`, with any accents."""
     if bare:
         return "".join(f"[{_VARIANTS[c]}]" if c in _VARIANTS else _cased(c) for c in word)
     ways = {word, *_other_places_of_the_tone(word)}
@@ -71,7 +71,7 @@ def _other_places_of_the_tone(word: str) -> Iterator[str]:
 
 @lru_cache(maxsize=256)
 def _patterns(words: tuple[str, ...], is_begun: bool) -> tuple[re.Pattern[str], ...]:
-    """What to look for, best first: the words as typed, in any spelling, the last one begun."""
+    """Patterns, best first: the words as typed, with any accents, the last one as a prefix."""
     different = sorted(dict.fromkeys(words), key=len, reverse=True)
     exact = [_pattern_of(word, bare=word == fold(word)) for word in different]
     bare = [_pattern_of(word, bare=True) for word in dict.fromkeys(map(fold, different))]
@@ -121,7 +121,7 @@ class Marker:
         return self._known[text]
 
     def has_all(self, text: str) -> bool:
-        """Whether every word of the query stands in the text."""
+        """Whether the text has every word of the query."""
         return len({match.lastindex for match in self._matches(text)}) == self._pattern.groups
 
     def whole(self, text: str) -> list[Piece]:
@@ -129,7 +129,7 @@ class Marker:
         return _pieces(text, 0, len(text), self._matches(text))
 
     def cut(self, text: str) -> list[Piece]:
-        """The part of a plain text where most of the words stand together; its start if none do."""
+        """The part of a plain text with most of the words close together, else its start."""
         text = text[:LONGEST]
         matches = self._matches(text)
         start, end = _best_window(matches, len(text))
@@ -146,7 +146,7 @@ class Marker:
 
 
 def _best_window(matches: list[re.Match[str]], length: int) -> tuple[int, int]:
-    """The stretch of LENGTH characters in which most different words stand, the first of equals."""
+    """The first window of LENGTH characters with the most different words."""
     best, best_start = 0, 0
     for number, match in enumerate(matches):
         reach = match.start() + LENGTH - 40
@@ -166,7 +166,7 @@ def _pieces(text: str, start: int, end: int, matches: list[re.Match[str]]) -> li
     at = start
     for match in [m for m in matches if start <= m.start() and m.end() <= end][:_MOST_MARKS]:
         if match.start() > at:
-            # Words with nothing but a space between are marked as one.
+            # Words separated by one space are marked as one.
             between = text[at : match.start()]
             if pieces and between == " ":
                 last = pieces.pop()
@@ -182,6 +182,6 @@ def _pieces(text: str, start: int, end: int, matches: list[re.Match[str]]) -> li
 
 
 def plain(html: str) -> str:
-    """The text of a stored body on one line; formatting may stand inside a word."""
+    """The text of a stored body on one line; inline formatting does not divide words."""
     text = unescape(_BETWEEN.sub(" ", _FORMAT.sub("", html[: 3 * LONGEST])))
     return " ".join(text.split())

@@ -1,4 +1,4 @@
-"""Help with words: titles while somebody types, and what was meant where little is found."""
+"""Suggestions: titles while somebody types, and similar words where little is found."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from news.search.text import fold, words
 
 TITLES = 8
 SHORTEST = 2
-MEANT = 3
-# Two letters begin words of most titles, and the index knows only runs of three (of Latin letters,
-# wherever the database runs): else the newest titles are looked through.
+MOST_SUGGESTED = 3
+# Trigram indexes need three Latin letters: for shorter words only the newest titles are searched.
 _NEWEST = 1000
-# Where many titles are like the words typed, any of them has the word that was meant.
+# How many similar titles are compared; where there are more, any of them has the word meant.
 _SIMILAR_TITLES = 100
 _CANDIDATES = 24
-# A letter that is wrong or missing breaks about three of a text's runs of three letters. Two such
-# may be mistyped; of long texts fewer titles need to be compared then, of short ones half will do.
+# A wrong or missing letter changes about three trigrams, and two letters may be wrong. So the
+# threshold of similarity grows with the length of the text.
 _BROKEN_RUNS = 6
 _SIMILAR = 0.6
 
@@ -64,14 +63,14 @@ def articles_by_title(typed: str, at: datetime | None = None) -> list[Article]:
 
 
 def similar_words(query: Query, at: datetime | None = None) -> list[str]:
-    """What somebody may have meant: words of titles that look like those typed; two statements.
+    """Return words of titles that are similar to those typed, as queries; two statements.
 
-    Each is a search of its own, which leaves out what the query leaves out, and articles that have
-    it suggest nothing. To be called within a transaction, whose settings it changes.
+    Excluded words stay excluded, and titles of articles that have them are not used. To be called
+    within a transaction, whose settings it changes.
     """
     at = at or timezone.now()
     wanted = " ".join(query.folded)
-    # The index knows runs of three letters; of other scripts it may know none, and is read whole.
+    # The trigram index may know none of another script, and would be read whole.
     if len(wanted) < 3 or not re.fullmatch("[a-z ]+", wanted):
         return []
     excluded = query.excluded()
@@ -85,7 +84,7 @@ def similar_words(query: Query, at: datetime | None = None) -> list[str]:
         f" ORDER BY likeness DESC, a.id DESC LIMIT {_CANDIDATES}"
     )
     with connection.cursor() as cursor:
-        # To compare a title costs far more than the planner believes; it must not read them all.
+        # The planner underestimates the cost of comparing a title; it must use the index.
         cursor.execute(
             "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true),"
             " set_config('enable_seqscan', 'off', true)",
@@ -93,7 +92,7 @@ def similar_words(query: Query, at: datetime | None = None) -> list[str]:
         )
         cursor.execute(sql, [wanted, at, wanted, *([excluded] if excluded else [])])
         rows = [title for (title,) in cursor.fetchall()]
-    # What it remembers of its second text serves all the first ones.
+    # SequenceMatcher caches what it knows of its second text.
     matcher = SequenceMatcher(None, b=wanted, autojunk=False)
     ways: list[tuple[float, str, str]] = []
     for key, way in _runs(rows, len(query.words)).items():
@@ -105,14 +104,14 @@ def similar_words(query: Query, at: datetime | None = None) -> list[str]:
             ways.append((likeness, way, f" {key} "))
     best: dict[str, str] = {}
     for _, way, key in sorted(ways, reverse=True):
-        # The same with a word more or less leads to the same.
+        # With a word more or less the search would find the same.
         if not any(key in other or other in key for other in best):
             best[key] = way
-    return [f"{way} {query.left_out}".rstrip() for way in best.values()][:MEANT]
+    return [f"{way} {query.left_out}".rstrip() for way in best.values()][:MOST_SUGGESTED]
 
 
 def _runs(titles: list[str], count: int) -> dict[str, str]:
-    """The runs of about `count` words of these titles, by what they are without accents."""
+    """Map runs of about `count` words of the titles, without accents, to their spelling."""
     runs: dict[str, str] = {}
     for title in titles:
         own = [word.strip(".,:;?!“”\"'()[]…") for word in title.split()]

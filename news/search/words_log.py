@@ -1,4 +1,4 @@
-"""What readers search for, as daily totals of words. Nothing tells who searched; ADR 0006."""
+"""Daily totals of the words that readers search for; nothing about the reader is kept. ADR 0006."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from news.search.query import Query
 
 KEPT = timedelta(days=30)
 MOST_A_DAY = 2000
-"""Different words a day. What a flood of made-up searches can write is bounded by it."""
+"""Limit of different words a day, against a flood of made-up searches."""
 LONGEST = 80
-"""Characters; what is longer was pasted, and may be anything."""
+"""Characters; longer texts are pasted, and may be personal."""
 _MOST_WORDS = 10
 
 NOTE_KEPT = timedelta(days=1)
-"""A page of results that was opened yesterday is still counted; none can be sent in for ever."""
+"""How long a signed note is accepted."""
 
-# What has many digits and is nobody's: a day, the number of a document, a span of years. A digit or
-# a mark beside it makes it a part of something else.
+# Digits that are not personal: a date, the number of a document, a span of years, unless another
+# digit or mark adjoins.
 _OF_NOBODY = re.compile(
     r"(?<![\d/.])(?:"
     r"\d{1,2}([/.-])\d{1,2}\1(?:19|20)\d\d"
@@ -36,10 +36,10 @@ _OF_NOBODY = re.compile(
     r")(?!\d|[/.]\d)"
 )
 _PERSONAL = re.compile(
-    # An address of e-mail, or of a page of somebody's, however it is taken apart.
+    # An e-mail address or a web page, also when written apart.
     r"@|\[at\]|\(at\)|\b(?:gmail|yahoo|ymail|hotmail|outlook|icloud|protonmail)\b"
     r"|\w\.(?:com|net|org|info|me|vn)\b"
-    # A telephone number, an identity card, a bank account, with whatever people write between.
+    # A telephone number, an identity card, a bank account, with any separators.
     r"|\d{7}|(?:\d[\W_]*){8}"
     # A passport, a password, a key: eight digits among letters, or long and of both.
     r"|(?:\d[^\W\d]*){8}|\b(?=\w*\d)(?=\w*[^\W\d_])\w{16}",
@@ -49,16 +49,15 @@ _SIGNER = signing.Signer(salt="news.search.words_log")
 
 
 def is_personal(text: str) -> bool:
-    """Whether a text may hold what tells of one person: an address, a number, a key."""
-    # A letter stands for what is taken out, so that the digits beside it do not come together.
+    """Whether a text may hold personal data: an address, a number, a key."""
+    # Replaced by a letter, so that the digits on both sides do not join.
     return bool(_PERSONAL.search(_OF_NOBODY.sub("a", unicodedata.normalize("NFKC", text))))
 
 
 def signed_note(query: Query, results: int, today: date | None = None) -> str:
-    """Return what the page of results hands to its beacon; empty for words that are not kept.
+    """Return the note that the page of results sends back to be counted; empty if it must not be.
 
-    It is signed, so that nothing is counted but what this site has searched and found, and lately;
-    and it is the same for everyone.
+    Its signature proves that this site has lately run the search. It is the same for everyone.
     """
     words = " ".join(query.words)
     if (
@@ -73,7 +72,7 @@ def signed_note(query: Query, results: int, today: date | None = None) -> str:
 
 
 def count_search(note: str, today: date | None = None) -> bool:
-    """Count one search; two statements. Return whether the note was one of ours, and new enough."""
+    """Count one search; two statements. Return whether the signature and the day are valid."""
     today = today or timezone.localdate()
     try:
         day, results, words = _SIGNER.unsign(note).split(" ", 2)
@@ -100,7 +99,7 @@ def count_search(note: str, today: date | None = None) -> bool:
 
 @dataclass(frozen=True)
 class Searched:
-    """Words with how often they were searched in the days reported, and what they found last."""
+    """Words, how often they were searched, and the number of results of the last time."""
 
     words: str
     count: int
@@ -111,7 +110,7 @@ class Searched:
 def search_report(
     most: int = 100, today: date | None = None
 ) -> tuple[list[Searched], list[Searched]]:
-    """The words of the last 30 days, oftenest first: all, and those that found nothing last."""
+    """The words of the last 30 days, most frequent first: all, and those with no result lately."""
     today = today or timezone.localdate()
     rows = (
         SearchWords.objects.filter(day__gt=today - KEPT)

@@ -1,4 +1,4 @@
-"""What templates need of articles: cards for lists, and stored rich text made ready for a page."""
+"""Template tags and filters for articles: cards of lists, rich text, marked search results."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _CARD_SIZES = {
 def at_word(text: str, limit: int) -> str:
     """Shorten a text to `limit` characters at the end of a word, with “…” where words are left out.
 
-    The limit of 150 characters for titles in lists is a habit of state portals.
+    State portals limit titles in lists to 150 characters.
     """
     return textwrap.shorten(text, limit, placeholder="…") if len(text) > limit else text
 
@@ -60,7 +60,7 @@ def article_card(
 
 
 def _safe(markup: str) -> SafeString:
-    """Declare markup safe; the only place that does. Both callers say why theirs is."""
+    """Mark HTML as safe, in this one place only. The callers say why theirs is."""
     return mark_safe(markup)  # noqa: S308 – see the callers
 
 

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from news.search.query import MAX_WORDS, Problem, Query, parse
+from news.search.query import MAX_CHARACTERS, MAX_WORDS, Problem, Query, parse
 from news.search.text import fold, words
 
 
@@ -74,11 +74,27 @@ def test_what_cannot_be_searched_says_why(typed: str, problem: Problem) -> None:
     assert parse(typed).problem == problem
 
 
-def test_long_texts_are_cut_and_say_so() -> None:
-    query = parse("chợ hạ " * 20_000)
-    assert query.is_cut
-    assert len(query.words) <= MAX_WORDS
-    assert not parse("chợ hạ").is_cut
+def test_words_beyond_the_limit_are_cut_off_and_the_last_one_kept_is_whole() -> None:
+    words = [f"từ{n}" for n in range(MAX_WORDS + 1)]
+    at_limit, beyond = parse(" ".join(words[:-1])), parse(" ".join(words))
+    assert (at_limit.is_cut, list(at_limit.words)) == (False, words[:-1])
+    assert (beyond.is_cut, list(beyond.words)) == (True, words[:-1])
+    assert at_limit.begun()
+    assert not beyond.begun()
+
+
+@pytest.mark.parametrize(
+    ("length", "is_cut"), [(MAX_CHARACTERS, False), (MAX_CHARACTERS + 1, True), (200_000, True)]
+)
+def test_characters_beyond_the_limit_are_cut_off(length: int, is_cut: bool) -> None:
+    query = parse("ă" * length)
+    assert query.is_cut == is_cut
+    assert len(query.text) == MAX_CHARACTERS
+
+
+@pytest.mark.parametrize("typed", ["ấp", "a b", "5 6"])
+def test_two_letters_are_enough_to_search_for(typed: str) -> None:
+    assert parse(typed).problem is None
 
 
 @pytest.mark.parametrize(
