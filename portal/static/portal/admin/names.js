@@ -1,5 +1,5 @@
-// Names for what Django and its packages leave without one, so that a screen reader can tell it:
-// the boxes in which one searches for an object, the search box of a list, the help of two lists.
+// Accessible names for controls to which Django and its packages give none: the autocomplete boxes,
+// the search box of a list, the help of two lists.
 const nameBox = (container) => {
   const select = container.previousElementSibling
   const words = select.getAttribute("aria-label") ?? select.labels?.[0]?.textContent ?? ""
@@ -7,7 +7,7 @@ const nameBox = (container) => {
   const chosen = container.querySelector(".select2-selection__rendered")
   const parts = container.querySelectorAll("[role=combobox], [role=textbox], [role=searchbox]")
   for (const part of parts) {
-    // What is chosen is said after the name.
+    // The selected value is read after the name.
     const value = part.matches("[role=combobox]:not([aria-multiselectable])") ? chosen.title : ""
     const said = value ? `${name}: ${value}` : name
     if (part.getAttribute("aria-label") !== said) part.setAttribute("aria-label", said)
@@ -32,9 +32,9 @@ const nameAll = () => {
 const search = document.querySelector("#changelist-search input[type=submit]")
 if (search) {
   document.querySelector("#searchbar").setAttribute("aria-label", search.value)
-  // The lens before the box bears an English word.
+  // The icon before the box has an English alternative text.
   document.querySelector("label[for=searchbar] img")?.setAttribute("alt", "")
 }
 nameAll()
-// The boxes are made after the page is read, and made anew whenever something is chosen.
+// The boxes are created after the page has loaded, and again whenever something is selected.
 new MutationObserver(nameAll).observe(document.body, { childList: true, subtree: true })

@@ -1,4 +1,4 @@
-// A form that was sent is not sent again by a second click while the answer is on its way.
+// A second click does not send a form again while the response is pending.
 const PATIENCE = 5000
 let sent = new WeakMap()
 
@@ -7,7 +7,7 @@ document.addEventListener("submit", (event) => {
   if (event.timeStamp - sent.get(event.target) < PATIENCE) event.preventDefault()
   else sent.set(event.target, event.timeStamp)
 })
-// A page that is shown again, by the button "back", may be sent again.
+// A page that is shown again by the back button may be sent again.
 window.addEventListener("pageshow", () => {
   sent = new WeakMap()
 })

@@ -4,7 +4,7 @@
  */
 const article = document.querySelector("[data-article]");
 
-/** Say a sentence in a status line, and take it back so that the next one is heard again. */
+/** Show a message in a status line, and clear it so that screen readers announce the next one. */
 function say(status, sentence) {
   status.textContent = sentence;
   window.setTimeout(() => {
@@ -12,7 +12,7 @@ function say(status, sentence) {
   }, 5000);
 }
 
-// --- Text size: kept on this device, and only once somebody has chosen one -----------------------
+// --- Text size: stored in the browser, once a reader has chosen one -----------------------
 
 const SIZE_KEY = "text-size";
 const [SMALLEST, LARGEST] = [-1, 3];
@@ -22,7 +22,7 @@ function keptSize() {
     const size = Number.parseInt(window.localStorage.getItem(SIZE_KEY) ?? "0", 10);
     return size >= SMALLEST && size <= LARGEST ? size : 0;
   } catch {
-    return 0; // storage is forbidden here
+    return 0; // the browser does not allow storage
   }
 }
 
@@ -31,7 +31,7 @@ function keepSize(size) {
     if (size === 0) window.localStorage.removeItem(SIZE_KEY);
     else window.localStorage.setItem(SIZE_KEY, String(size));
   } catch {
-    // The choice then holds for this page alone.
+    // The choice is then for this page only.
   }
 }
 
@@ -59,7 +59,7 @@ function setUpTextSize(group) {
 // --- Copying the address -------------------------------------------------------------------------
 
 function setUpCopying(item) {
-  // A withdrawn article is not passed on; only pages served safely may write to the clipboard.
+  // Not for a withdrawn article; the clipboard is available only over HTTPS.
   if (!item || !navigator.clipboard) return;
   const status = article.querySelector("[data-status]");
   const button = item.querySelector("button");
@@ -77,13 +77,13 @@ function setUpPrinting(button) {
   button.hidden = false;
 }
 
-// --- Reading aloud, where the device has a Vietnamese voice --------------------------------------
+// --- Reading aloud, if the device has a Vietnamese voice --------------------------------------
 
 function setUpReading(button) {
   const speech = window.speechSynthesis;
   if (!speech) return;
   const start = button.textContent;
-  let turn = 0; // counts starts and stops, so that a stopped reading does not go on
+  let turn = 0; // counts starts and stops, so that a stopped reading does not continue
 
   const vietnameseVoice = () => speech.getVoices().find((voice) => /^vi\b/i.test(voice.lang));
   const showIfPossible = () => {
@@ -99,7 +99,7 @@ function setUpReading(button) {
 
   function read() {
     const mine = (turn += 1);
-    // Paragraph by paragraph: some browsers fall silent in the middle of a long text.
+    // Paragraph by paragraph: some browsers stop in the middle of a long text.
     const parts = [
       article.querySelector("h1"),
       ...article.querySelectorAll("[data-readable] :is(p, h2, h3, h4, li, figcaption, th, td)"),

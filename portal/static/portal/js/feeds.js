@@ -1,4 +1,4 @@
-/** Copies the address of a feed. The buttons stand hidden and are shown where copying is possible. */
+/** Copies the address of a feed. The buttons are hidden unless the browser can copy. */
 const list = document.querySelector("[data-copying]");
 const status = document.querySelector("[data-copied]");
 

@@ -27,7 +27,7 @@ if (menu) {
   });
 
   menu.addEventListener("focusout", (event) => {
-    // On a wide screen an open group covers the page: it closes behind the keyboard.
+    // On a wide screen an open group covers the page: it closes when the focus leaves it.
     if (wide.matches && event.relatedTarget && !event.relatedTarget.closest(".menu__group[open]")) {
       closeGroups();
     }

@@ -1,4 +1,4 @@
-/** Tells on paper when it was printed, in the time of Viet Nam as all times of the page. */
+/** Prints the time of printing, in Vietnamese time as all times of the page. */
 const printedAt = document.querySelector("[data-printed-at]");
 
 window.addEventListener("beforeprint", () => {

@@ -38,7 +38,7 @@ class TitleBox {
     this.field.addEventListener("input", () => this.ask());
     this.field.addEventListener("keydown", (event) => this.key(event));
     this.field.addEventListener("blur", () => this.close());
-    // A press on a title must not take the focus out of the field before the click arrives.
+    // Pressing the mouse on a suggestion must not move the focus before the click.
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => {
       const option = event.target.closest('[role="option"]');
@@ -48,7 +48,7 @@ class TitleBox {
 
   ask() {
     this.stop();
-    // What was chosen was chosen among the titles of other words.
+    // The selection belongs to the suggestions for the earlier text.
     this.choose(-1);
     const words = this.field.value.trim();
     if (words.length < SHORTEST) {
@@ -69,12 +69,12 @@ class TitleBox {
       }
       if (document.activeElement === this.field) this.show(this.known.get(words));
     } catch (error) {
-      // Offline, or overtaken by the next letter: the form still searches.
+      // Offline, or aborted for the next letter: the form still works.
       if (error.name !== "AbortError") this.open(false);
     }
   }
 
-  /** Ask for nothing more, and wait for nothing. */
+  /** Cancel the pending request and the timer. */
   stop() {
     window.clearTimeout(this.timer);
     this.request?.abort();
@@ -134,7 +134,7 @@ class TitleBox {
     if ((event.key === "ArrowDown" || event.key === "ArrowUp") && count) {
       event.preventDefault();
       if (!isOpen) this.open(true);
-      // One step beyond either end stands the field itself.
+      // Beyond the first and the last suggestion comes the field itself.
       const places = count + 1;
       const step = event.key === "ArrowDown" ? 1 : -1;
       this.choose(((this.chosen + 1 + step + places) % places) - 1);
@@ -155,7 +155,7 @@ for (const form of document.querySelectorAll("form[data-suggest]")) new TitleBox
 const results = document.querySelector("[data-note]");
 if (results) {
   const body = new URLSearchParams({ note: results.dataset.note });
-  // Who comes back to the page by the browser's history does not search again.
+  // Going back in the history does not search again.
   const [visit] = performance.getEntriesByType("navigation");
   if (visit?.type !== "back_forward" && visit?.type !== "reload") {
     fetch(results.dataset.count, { method: "POST", body, credentials: "omit", keepalive: true }).catch(
