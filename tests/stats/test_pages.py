@@ -152,3 +152,12 @@ def test_pages_of_figures_cost_the_same_with_much_and_with_little(
     for address, most in (("/thong-ke/", 6), ("/thong-ke/doc-nhieu/", 3)):
         with django_assert_max_num_queries(most):
             client.get(address)
+
+
+def test_days_to_come_are_in_no_total(client: Client) -> None:
+    today = timezone.localdate()
+    for day in (today, today + timedelta(days=1), today + timedelta(days=800)):
+        DailyTotal.objects.create(day=day, visits=1)
+    for totals in (reading.monthly_totals(12), reading.yearly_totals()):
+        assert [(total.first <= today, total.visits) for total in totals] == [(True, 1)]
+    assert reading.last_daily_totals(30)[-1].day == today
