@@ -1,6 +1,7 @@
 """How many comments the site takes in a second, and what a page costs below 10,000 comments.
 
     .venv/bin/python bench/comments.py [--comments 4000] [--connections 8] [--apart] [--rounds 60]
+                                       [--no-pages]
 
 Starts a site of its own in a scratch folder; site, PostgreSQL and this client share the first core
 (`--apart` puts the client on the second). Codes are issued beforehand. Every comment is posted with
@@ -188,6 +189,7 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--apart", action="store_true", help="this client on the second core")
     parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--no-pages", action="store_true", help="measure no pages")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="comments-"))
     site = Site(folder)
@@ -217,7 +219,8 @@ def main() -> None:
         print(f"median {middle:.1f} ms, 99 % below {slow:.1f} ms")
         print(f"stored {stored} of {len(waiting)}")
         assert stored == len(waiting)
-        compare_pages(site, options.rounds)
+        if not options.no_pages:
+            compare_pages(site, options.rounds)
     finally:
         site.stop()
         shutil.rmtree(folder)

@@ -186,17 +186,20 @@ class CommentForm(forms.Form):
                 code="too-fast",
             )
 
-    def unsaved_comment(self, *, address: str, status_key: str) -> Comment:
-        """Return the comment as it was typed; its captcha may still be wrong.
+    def unsaved_comment(self, address: str) -> tuple[Comment, str]:
+        """Return the comment as it was typed, and the secret of its private link.
+
+        Its captcha may still be wrong.
 
         Args:
             address: REMOTE_ADDR.
-            status_key: the secret of its private page.
         """
         name, email, text = (self.cleaned_data[field] for field in ("name", "email", "text"))
         article, network = self.policy.article, hashing.network_hash(address)
+        fingerprint = hashing.fingerprint(article.pk, network, name, text)
+        status_key = hashing.status_key(self.token.nonce if self.token else "", fingerprint)
         parent = self.data.get("parent")
-        return Comment(
+        comment = Comment(
             article=article,
             # No comment has the number 0: what is no number is not there either.
             parent_id=(read_number(parent) or 0) if parent else None,
@@ -206,8 +209,9 @@ class CommentForm(forms.Form):
             network_hash=network,
             email_hash=hashing.email_hash(email),
             status_key_hash=hashing.status_key_hash(status_key),
-            fingerprint=hashing.fingerprint(article.pk, network, name, text),
+            fingerprint=fingerprint,
         )
+        return comment, status_key
 
 
 def _names_of_staff() -> list[str]:

@@ -57,12 +57,12 @@ def email_hash(email: str) -> str | None:
     return _keyed("email", email) if email else None
 
 
-def status_key(nonce: str) -> str:
-    """Return the secret of a private status link, made from the nonce of the form that was sent.
+def status_key(nonce: str, comment_fingerprint: str) -> str:
+    """Return the secret of a private status link, made from the form and the comment in it.
 
     So a form sent twice leads to the same link, and no secret is stored.
     """
-    return _keyed("status-key", nonce)
+    return _keyed("status-key", f"{nonce}\0{comment_fingerprint}")
 
 
 def status_key_hash(key: str) -> str:

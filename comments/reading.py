@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q
+from django.db.models import F, OuterRef, Q
 from django.urls import reverse
 
 from comments.models import Comment, CommentPolicy
@@ -83,11 +83,13 @@ class ShownComment:
 class ThreadPage:
     """The comments of an article from one place on, newest first.
 
-    `next_url` leads to older ones, empty at the end.
+    `count` is how many comments readers see below the article, on all pages; 0 where `threads` is
+    empty. `next_url` leads to older ones, empty at the end.
     """
 
     policy: CommentPolicy
     threads: list[ShownComment]
+    count: int = 0
     next_url: str = ""
 
     @property
@@ -98,11 +100,6 @@ class ThreadPage:
     def form_url(self) -> str:
         return f"{self.base}gui"
 
-    @property
-    def count(self) -> int:
-        """How many comments readers see below the article, on all pages."""
-        return self.policy.comment_count
-
 
 def list_url(article_id: int) -> str:
     return reverse("comments:list", args=[article_id])
@@ -110,21 +107,21 @@ def list_url(article_id: int) -> str:
 
 def read_threads(policy: CommentPolicy, before: int = 0) -> ThreadPage:
     """Return a page of threads older than the comment `before`; at most two statements."""
-    page = ThreadPage(policy, [])
-    if not policy.thread_count:
-        return page
     threads = Comment.objects.threads(policy.article.pk).order_by("-pk")
     if before:
         threads = threads.filter(pk__lt=before)
     replies = Comment.objects.approved().filter(parent=OuterRef("pk")).order_by("pk").values("pk")
     found = list(
         threads.annotate(
+            count=F("article__comment_tally__approved"),
             first_replies=ArraySubquery(replies[:FIRST_REPLIES]),
             official_answers=ArraySubquery(replies.filter(is_official=True)[:OFFICIAL_ANSWERS]),
         )[: PAGE_SIZE + 1]
     )
     shown = {thread.pk: ShownComment.of(thread) for thread in found[:PAGE_SIZE]}
-    page.threads = list(shown.values())
+    page = ThreadPage(policy, list(shown.values()))
+    if found:
+        page.count = found[0].count
     if len(found) > PAGE_SIZE:
         page.next_url = f"{page.base}?truoc={page.threads[-1].pk}"
     pks = {pk for each in found[:PAGE_SIZE] for pk in each.first_replies + each.official_answers}

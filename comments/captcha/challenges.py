@@ -179,18 +179,16 @@ def check(key: object, answer: object) -> Verdict:
     if kind is None:
         return Verdict.WRONG
     now = timezone.now()
-    stored = CaptchaStore.objects.filter(hashkey=str(key))
-    row = stored.values_list("response", "expiration").first()
+    stored = CaptchaStore.objects.filter(hashkey=str(key)).first()
     # Of many who answer at the same moment one deletes the row.
-    if row is None or not stored.delete()[0]:
+    if stored is None or not stored.delete()[0]:
         # Used up, swept away or made up: only the time in the key can tell.
         is_over = int(str(key)[:8], 16) <= now.timestamp()
         return Verdict.EXPIRED if is_over else Verdict.WRONG
-    response, expiration = row
-    if expiration <= now:
+    if stored.expiration <= now:
         return Verdict.EXPIRED
     is_right = len(answer) <= _MAX_ANSWER and hmac.compare_digest(
-        canonical(kind, answer).encode(errors="replace"), response.encode()
+        canonical(kind, answer).encode(errors="replace"), stored.response.encode()
     )
     return Verdict.RIGHT if is_right else Verdict.WRONG
 

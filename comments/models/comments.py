@@ -39,6 +39,10 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """What readers see below an article, replies apart: comments and empty places."""
         return self.filter(article=article_id, parent=None, is_shown=True)
 
+    def sent_by_the_same_form(self, comment: Comment) -> CommentQuerySet:
+        """The comment that this one is once more, if it is there still as it was sent."""
+        return self.filter(status_key_hash=comment.status_key_hash, fingerprint=comment.fingerprint)
+
     def pending(self) -> CommentQuerySet:
         """The moderation queue, oldest first."""
         return self.filter(status=Comment.Status.PENDING).order_by("pk")

@@ -216,31 +216,11 @@ class CommentPolicy:
     rules: CommentSettings
 
     @classmethod
-    def for_article(cls, article_id: int) -> CommentPolicy | None:
-        """Return the policy of a published article; None for any other.
-
-        The article comes with its categories and its tally of comments, and without its body.
-        """
-        article = (
-            Article.objects.readable()
-            .filter(pk=article_id, status=Article.Status.PUBLISHED)
-            .select_related("category__parent", "comment_tally")
-            .only(
-                *("slug", "title", "status", "origin", "published_at"),
-                *("category__parent__parent", "comment_tally__approved", "comment_tally__threads"),
-            )
-            .first()
-        )
-        return cls(article, CommentSettings.load()) if article else None
-
-    @property
-    def comment_count(self) -> int:
-        """How many comments readers see, replies included and empty places not."""
-        return self.article.comment_tally.approved if hasattr(self.article, "comment_tally") else 0
-
-    @property
-    def thread_count(self) -> int:
-        return self.article.comment_tally.threads if hasattr(self.article, "comment_tally") else 0
+    def for_article(cls, article_id: int) -> CommentPolicy:
+        """Return the policy of a published article; raise Article.DoesNotExist for any other."""
+        published = Article.objects.readable().filter(status=Article.Status.PUBLISHED)
+        columns = ("slug", "title", "status", "origin", "published_at", "category")
+        return cls(published.only(*columns).get(pk=article_id), CommentSettings.load())
 
     @cached_property
     def consent(self) -> ConsentText:
@@ -269,26 +249,24 @@ class CommentPolicy:
 
     def _switches(self) -> tuple[bool | None, bool | None, bool | None]:
         """Return the switch of the article, of the nearest category that has one, of the site."""
-        article, category = self.article, self.article.category
-        nearest_first = [category.pk, category.parent_id]
-        if category.parent:
-            nearest_first.append(category.parent.parent_id)
-        switches = {
-            (switch.article_id, switch.category_id): switch.is_open
-            for switch in CommentSwitch.objects.filter(
-                Q(article=article)
-                | Q(category__in=[pk for pk in nearest_first if pk])
-                | Q(article=None, category=None)
-            )
-        }
-        of_categories = [
-            switches[None, pk] for pk in nearest_first if pk and (None, pk) in switches
-        ]
-        return (
-            switches.get((article.pk, None)),
-            of_categories[0] if of_categories else None,
-            switches.get((None, None)),
-        )
+        rows = CommentSwitch.objects.filter(Q(article=self.article) | Q(article=None))
+        of_article = of_site = None
+        of_categories: dict[int, bool] = {}
+        for article, category, is_open in rows.values_list("article", "category", "is_open"):
+            if article:
+                of_article = is_open
+            elif category:
+                of_categories[category] = is_open
+            else:
+                of_site = is_open
+        return of_article, self._nearest(of_categories), of_site
+
+    def _nearest(self, switches: dict[int, bool]) -> bool | None:
+        """Return what the switch of the category, or of the nearest one above it, says."""
+        category: Category | None = self.article.category if switches else None
+        while category is not None and category.pk not in switches:
+            category = category.parent
+        return switches[category.pk] if category else None
 
 
 class SendLimit(models.Model):

@@ -22,6 +22,7 @@ from comments.models import (
     SendLimit,
 )
 from comments.services.deciding import approve_comment, lock, move, record, refuse
+from news.models import Article
 
 Status = Comment.Status
 AMENDED_WITHIN = timedelta(minutes=15)
@@ -50,12 +51,16 @@ def submit_comment(*, comment: Comment, policy: CommentPolicy) -> Comment:
         raise refuse(_("The comment you answer is no longer there."), code="parent")
     comment.submitted_at = comment.consented_at = timezone.now()
     _examine(comment, policy.rules)
-    with transaction.atomic():
-        refusal = _count_for_limits(comment, policy.rules)
-        if refusal is None:
-            refusal = _store(comment, policy)
+    try:
+        with transaction.atomic():
+            refusal = _count_for_limits(comment, policy.rules)
+            if refusal is None:
+                _store(comment, policy)
+    except IntegrityError:
+        _count_for_limits(comment, policy.rules)  # again: it was undone with the rest
+        refusal = refuse(_("You have sent this comment already."), code="duplicate")
     if refusal is not None:
-        # Only now: inside, it would undo what was counted.
+        # Only now: inside the transaction it would undo what was counted.
         raise refusal
     return comment
 
@@ -100,24 +105,18 @@ def _count_for_limits(comment: Comment, rules: CommentSettings) -> ValidationErr
     return None
 
 
-def _store(comment: Comment, policy: CommentPolicy) -> ValidationError | None:
-    """Save a comment, and publish it if its sender is trusted; return why it cannot be, or None."""
+def _store(comment: Comment, policy: CommentPolicy) -> None:
+    """Save a comment, and publish it if its sender is trusted."""
+    comment.consent = policy.consent
     if policy.consent.pk is None:
         # Version 1 is the office's own, which may be written already and in force only later.
         comment.consent, _is_new = ConsentText.objects.get_or_create(
             version=0,
             defaults={"text": policy.consent.text, "valid_from": comment.submitted_at},
         )
-    else:
-        comment.consent = policy.consent
-    try:
-        with transaction.atomic():
-            comment.save()
-    except IntegrityError:
-        return refuse(_("You have sent this comment already."), code="duplicate")
+    comment.save()
     if _is_trusted(comment, policy.rules):
         approve_comment(comment=comment, by=None, note=_("A trusted sender, by the rules."))
-    return None
 
 
 def _is_trusted(comment: Comment, rules: CommentSettings) -> bool:
@@ -147,9 +146,10 @@ def amend_comment(*, comment: Comment, text: str) -> Comment:
     the article is no longer published (`closed`), the text was changed too often (`too-fast`) or is
     that of another comment of this sender (`duplicate`).
     """
-    policy = CommentPolicy.for_article(comment.article_id)
-    if policy is None:
-        raise refuse(_("This article takes no comments."), code="closed")
+    try:
+        policy = CommentPolicy.for_article(comment.article_id)
+    except Article.DoesNotExist:
+        raise refuse(_("This article takes no comments."), code="closed") from None
     locked = lock(comment)
     if not may_be_amended(locked):
         raise refuse(_("The time to change this comment is over."), code="late")

@@ -17,5 +17,8 @@ def comment_list(article: Article) -> dict[str, reading.ThreadPage | None]:
 
     Nothing for an article that is withdrawn or not published.
     """
-    policy = CommentPolicy.for_article(article.pk)
-    return {"page": reading.read_threads(policy) if policy else None}
+    try:
+        policy = CommentPolicy.for_article(article.pk)
+    except Article.DoesNotExist:
+        return {"page": None}
+    return {"page": reading.read_threads(policy)}

@@ -9,13 +9,14 @@ from django.views.generic import View
 from comments import reading
 from comments.forms import read_number
 from comments.models import CommentPolicy
+from news.models import Article
 
 
 def policy_or_404(article: str) -> CommentPolicy:
-    policy = CommentPolicy.for_article(int(article))
-    if policy is None:
-        raise Http404
-    return policy
+    try:
+        return CommentPolicy.for_article(int(article))
+    except Article.DoesNotExist as error:
+        raise Http404 from error
 
 
 def _id_in_address(request: HttpRequest, name: str) -> int:

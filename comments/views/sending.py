@@ -7,18 +7,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from comments import hashing, reading, services
+from comments import reading, services
 from comments.captcha.fields import wants_other
 from comments.forms import CommentForm, new_token, read_number, read_token
 from comments.models import Comment, CommentPolicy
 from comments.models.comments import LONGEST_TEXT
 from comments.views.lists import policy_or_404
 from comments.views.private import PrivateView
-
-
-def _redirect_to_status(key: str) -> HttpResponse:
-    """Lead whoever sent a comment to the page of its state."""
-    return HttpResponseRedirect(reverse("comments:status", args=[key]), status=303)
 
 
 class SendView(PrivateView):
@@ -53,26 +48,22 @@ class SendView(PrivateView):
         token = read_token(request.POST.get("token"), policy.article.pk)
         form = CommentForm(request.POST, policy=policy, token=token)
         is_valid = form.is_valid()
-        if not is_valid and set(form.errors) != {"captcha"}:
-            return self._form(policy, form, self._posted_answered(policy))
-        key = hashing.status_key(token.nonce) if token else ""
-        comment = form.unsaved_comment(address=request.META["REMOTE_ADDR"], status_key=key)
-        earlier = Comment.objects.filter(status_key_hash=comment.status_key_hash).first()
-        if earlier and earlier.fingerprint == comment.fingerprint:
-            # A button pressed twice, a page sent again; its captcha is used up since.
-            return _redirect_to_status(key)
-        if not is_valid:
-            return self._form(policy, form, self._posted_answered(policy))
-        if earlier:
-            # Another comment from a form that has sent one: it needs a link of its own.
-            key = hashing.status_key(new_token(policy.article.pk).nonce)
-            comment.status_key_hash = hashing.status_key_hash(key)
-        try:
-            services.submit_comment(comment=comment, policy=policy)
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-            return self._form(policy, form, self._posted_answered(policy))
-        return _redirect_to_status(key)
+        if is_valid or set(form.errors) == {"captcha"}:
+            comment, status_key = form.unsaved_comment(request.META["REMOTE_ADDR"])
+            to_status = HttpResponseRedirect(
+                reverse("comments:status", args=[status_key]), status=303
+            )
+            if is_valid:
+                try:
+                    services.submit_comment(comment=comment, policy=policy)
+                except ValidationError as refusal:
+                    form.add_error(None, refusal)
+                else:
+                    return to_status
+            if Comment.objects.sent_by_the_same_form(comment).exists():
+                # A button pressed twice, a page sent again: its captcha is used up.
+                return to_status
+        return self._form(policy, form, self._posted_answered(policy))
 
     def _answered(self, policy: CommentPolicy, number: str | None) -> reading.ShownComment | None:
         pk = read_number(number)

@@ -223,7 +223,7 @@ def test_empty_place_costs_no_statement(client: Client, article: Article, root: 
 
     before = statements()
     services.erase_comment(comment=root)
-    assert statements() == before == 5
+    assert statements() == before == 4
 
 
 def test_threads_are_found_by_their_index_alone(article: Article, root: Comment) -> None:
