@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,32 +36,34 @@ def articles_around(
         tag_ids: the ids of its tags; articles that share one are related.
         at: the moment to show; now if None.
     """
-    at = at or timezone.now()
+    queries = _ids_around(article, tag_ids, at or timezone.now())
+    found = list(queries[0].union(*queries[1:], all=True))
+    cards = Article.objects.for_lists().in_bulk({pk for _, pk in found})
+    lists = {
+        kind: _newest_first(cards[pk] for which, pk in found if which == kind and pk in cards)
+        for kind in ("newer", "older", "related", "in_series")
+    }
+    lists["related"] = [card for card in lists["related"] if card not in lists["in_series"]]
+    return ArticlesAround(**lists)
+
+
+def _ids_around(
+    article: Article, tag_ids: list[int], at: datetime
+) -> list[QuerySet[Any, tuple[str, int]]]:
+    """The queries for the ids in each list of `ArticlesAround`, as rows of its name and an id."""
     listed = Listing.objects.filter(category=article.category_id).visible(at)
-
-    def beside(way: str) -> Q:
-        """Newer (`gt`) or older (`lt`); between articles of the same time the id decides.
-
-        The first condition is implied by the second; it is the one that the index can serve.
-        """
-        moment = article.published_at
-        return Q(**{f"published_at__{way}e": moment}) & (
-            Q(**{f"published_at__{way}": moment}) | Q(**{f"article__{way}": article.pk})
-        )
-
+    published = Article.objects.published(at)
     rows: list[QuerySet[Any, tuple[str, int]]] = [
-        listed.filter(beside("gt"))
+        listed.filter(_beside(article, "gt"))
         .order_by("published_at", "article")
         .values_list(Value("newer"), "article")[:NEIGHBOURS],
-        listed.filter(beside("lt"))
+        listed.filter(_beside(article, "lt"))
         .order_by("-published_at", "-article")
         .values_list(Value("older"), "article")[:NEIGHBOURS],
     ]
     if tag_ids:
         rows.append(
-            Article.tags.through.objects.filter(
-                tag__in=tag_ids, article__in=Article.objects.published(at)
-            )
+            Article.tags.through.objects.filter(tag__in=tag_ids, article__in=published)
             .exclude(article=article.pk)
             .order_by("-article")
             .values_list(Value("related"), "article")
@@ -68,25 +71,27 @@ def articles_around(
         )
     if article.series_id:
         rows.append(
-            Article.objects.published(at)
-            .filter(series=article.series_id)
+            published.filter(series=article.series_id)
             .exclude(pk=article.pk)
             .newest_first()
             .values_list(Value("in_series"), "pk")[:NEIGHBOURS]
         )
-    found = list(rows[0].union(*rows[1:], all=True))
-    cards = Article.objects.for_lists().in_bulk({pk for _, pk in found})
-    lists: dict[str, list[Article]] = {
-        kind: sorted(
-            (cards[pk] for which, pk in found if which == kind and pk in cards),
-            key=lambda card: (card.published_at, card.pk),
-            reverse=True,
-        )
-        for kind in ("newer", "older", "related", "in_series")
-    }
-    shown_in_series = {card.pk for card in lists["in_series"]}
-    lists["related"] = [card for card in lists["related"] if card.pk not in shown_in_series]
-    return ArticlesAround(**lists)
+    return rows
+
+
+def _beside(article: Article, way: str) -> Q:
+    """Newer (`gt`) or older (`lt`); between articles of the same time the id decides.
+
+    The first condition is implied by the second; it is the one that the index can serve.
+    """
+    at = article.published_at
+    return Q(**{f"published_at__{way}e": at}) & (
+        Q(**{f"published_at__{way}": at}) | Q(**{f"article__{way}": article.pk})
+    )
+
+
+def _newest_first(articles: Iterable[Article]) -> list[Article]:
+    return sorted(articles, key=lambda article: (article.published_at, article.pk), reverse=True)
 
 
 def article_context(article: Article) -> dict[str, object]:
@@ -135,10 +140,8 @@ def front_page(featured: int, newest: int, at: datetime | None = None) -> FrontP
     cards = Article.objects.for_lists().in_bulk({pk for _, pk in rows})
     # An article may be deleted between the two statements.
     first = [cards[pk] for place, pk in sorted(rows) if place and pk in cards]
-    rest = sorted(
-        (cards[pk] for place, pk in rows if not place and pk in cards and cards[pk] not in first),
-        key=lambda card: (card.published_at, card.pk),
-        reverse=True,
+    rest = _newest_first(
+        cards[pk] for place, pk in rows if not place and pk in cards and cards[pk] not in first
     )
     missing = featured - len(first)
     return FrontPage(first + rest[:missing], rest[missing : missing + newest])
@@ -164,7 +167,4 @@ def newest_by_category(
     for category_id, pk in rows:
         if pk in cards:  # not deleted between the two statements
             found.setdefault(category_id, []).append(cards[pk])
-    return {
-        key: sorted(cards, key=lambda card: (card.published_at, card.pk), reverse=True)
-        for key, cards in found.items()
-    }
+    return {key: _newest_first(articles) for key, articles in found.items()}

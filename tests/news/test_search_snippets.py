@@ -51,6 +51,34 @@ def test_cut_shows_the_place_where_most_words_stand() -> None:
     assert shown.endswith(" …")
 
 
+def test_cut_begins_and_ends_between_words() -> None:
+    words = [f"chữ{n}x" for n in range(200)]
+    for place in range(60, 90):
+        text = " ".join([*words[:place], "họp", *words[place:]])
+        shown = "".join(piece.text for piece in Marker(parse("họp"), [text]).cut(text))
+        assert shown.startswith("… ")
+        assert set(shown.split()) - {"…", "họp"} <= set(words)
+
+
+def test_first_of_equally_good_places_is_cut_out() -> None:
+    filler = "việc khác " * 60
+    text = f"{filler}thứ nhất họp {filler}thứ nhì họp {filler}"
+    shown = "".join(piece.text for piece in Marker(parse("họp"), [text]).cut(text))
+    assert "thứ nhất" in shown
+    assert "thứ nhì" not in shown
+
+
+def test_number_of_marks_in_a_cut_is_limited() -> None:
+    pieces = Marker(parse("a1 -b"), ["a1,"]).cut("a1," * 60)
+    assert sum(piece.is_match for piece in pieces) == 40
+
+
+def test_text_has_all_words_only_with_each_of_them() -> None:
+    marker = Marker(parse("bến thuyền"), ["Bến sông", "thuyền"])
+    assert not marker.has_all("Bến sông, bến đò")
+    assert marker.has_all("Thuyền về bến")
+
+
 def test_cut_of_a_short_text_is_all_of_it() -> None:
     assert Marker(parse("họp"), ["Tối nay họp."]).cut("Tối nay họp.") == [
         Piece("Tối nay "),
