@@ -1,6 +1,6 @@
 """Read-only JSON of what is published, so that another portal can take the news over.
 
-`docs/api.md` tells how to use it. Open to every website (CORS), constant in cost: three statements
+`docs/api.md` says how to use it. Open to every website (CORS), constant in cost: three statements
 at most for a page of the list.
 """
 
@@ -76,26 +76,27 @@ def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     summary=_("Published articles, newest first"),
     response={200: ArticleList, 400: Error},
 )
-def list_articles(request: HttpRequest, asked: Query[ListParameters]) -> dict[str, object]:
+def list_articles(request: HttpRequest, parameters: Query[ListParameters]) -> dict[str, object]:
     category = None
-    if asked.category is not None:
-        category = Category.objects.filter(slug=asked.category).first()
+    if parameters.category is not None:
+        category = Category.objects.filter(slug=parameters.category).first()
         if category is None:
             raise HttpError(400, _("There is no category with this slug."))
     chosen = Listing.objects.filter(category=category).visible(timezone.now())
-    if asked.since is not None:
-        chosen = chosen.filter(published_at__gte=parse_since(asked.since))
-    if asked.cursor is not None:
-        at, pk = read_cursor(asked.cursor)
+    if parameters.since is not None:
+        chosen = chosen.filter(published_at__gte=parse_since(parameters.since))
+    if parameters.cursor is not None:
+        at, pk = read_cursor(parameters.cursor)
         # The first condition alone lets the index find the place.
         chosen = chosen.filter(published_at__lte=at).exclude(published_at=at, article__gte=pk)
-    found = list(chosen.newest_first().values_list("published_at", "article")[: asked.limit + 1])
-    here = found[: asked.limit]
+    rows = chosen.newest_first().values_list("published_at", "article")
+    found = list(rows[: parameters.limit + 1])
+    here = found[: parameters.limit]
     # Asked once more: an article withdrawn since the list was read is left out.
     published = Article.objects.published().filter(pk__in=[pk for _at, pk in here])
     articles = complete(published.newest_first())
     next_address = None
-    if len(found) > asked.limit:
+    if len(found) > parameters.limit:
         kept = {k: request.GET[k] for k in ("category", "since", "limit") if k in request.GET}
         query = urlencode(kept | {"cursor": write_cursor(*here[-1])})
         next_address = request.build_absolute_uri(f"{request.path}?{query}")
@@ -272,7 +273,7 @@ def as_json(article: Article, request: HttpRequest) -> dict[str, object]:
     }
 
 
-# In what the cleaner writes, `<` and `>` stand for tags alone, except inside quoted values.
+# Cleaned HTML has `<` and `>` in tags only, and in quoted values.
 _TAG = re.compile(r'<[a-z][^">]*(?:"[^"]*"[^">]*)*>')
 _ATTRIBUTE = re.compile(r'(\s[a-z]+=")([^"]*)"')
 

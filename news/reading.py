@@ -1,4 +1,4 @@
-"""The articles that stand around an article and on the home page, each read at a constant cost."""
+"""The articles around an article and on the home page, read at a constant cost."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def article_context(article: Article) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class FrontPage:
-    """The top of the home page; no article stands in both lists."""
+    """The top of the home page; no article is in both lists."""
 
     featured: list[Article]
     newest: list[Article]

@@ -281,7 +281,7 @@ class Article(models.Model):
             models.Index(
                 F("published_at").desc(nulls_first=True), F("id").desc(), name="news_article_newest"
             ),
-            # The latest corrections, of which the list of sitemaps tells.
+            # The latest corrections, for the dates in the sitemap index.
             models.Index(
                 F("updated_at").desc(),
                 name="news_article_corrected",

@@ -148,7 +148,7 @@ class Category(Named):
         self.depth = depth
 
     def _height_below(self) -> int:
-        """How many levels stand below this category."""
+        """How many levels of categories are below this one."""
         if Category.objects.filter(parent__parent=self).exists():
             return 2
         return 1 if Category.objects.filter(parent=self).exists() else 0

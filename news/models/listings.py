@@ -2,7 +2,7 @@
 
 Triggers (triggers.py) write these tables whenever an article, its categories or the tree
 change, however the change was made. So a page deep in a list costs as much as the first one: the
-counts per month lead to the month, and an index to the rows. ADR 0003 tells why.
+counts per month lead to the month, and an index to the rows. See ADR 0003.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from news.models.articles import Article, Attachment
 
 
 class SearchKeys(models.Func):
-    """The SQL function that tells what an entry is found by (news/sql/search.sql)."""
+    """The SQL function for the keys by which an entry is found (news/sql/search.sql)."""
 
     function = "news_search_keys"
     arity = 3

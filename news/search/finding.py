@@ -1,7 +1,7 @@
 """Finds the articles and files that match a query, and ranks them.
 
 One statement of bounded cost, however many hits there are: at most a fixed number of the newest
-are read, and of the better ones. ADR 0006 tells how.
+are read, and of the better ones (ADR 0006).
 """
 
 from __future__ import annotations
@@ -228,9 +228,10 @@ def _periods(filters: Filters, at: datetime) -> list[str]:
     return periods
 
 
-# Nothing on a web site is older; what claims to be is found where no days are asked for.
+# The first month with labels in a query; older articles are found only without days.
 _EARLIEST = 1900 * 12
-# Months. What is common is common in the last of them; the longest before all time is three years.
+# Months. Common words are common in the last three too; the longest period before all time is three
+# years.
 _PERIODS = (3, 12, 36)
 
 

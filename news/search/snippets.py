@@ -96,7 +96,7 @@ class Marker:
 
     Args:
         query: what was searched.
-        texts: all texts of the article. Where the words as typed stand in any of them, only those
+        texts: all texts of the article. Where any of them has the words as typed, only those
             are marked in all; else the words in any spelling; else words that begin with the last.
     """
 

@@ -32,7 +32,7 @@ _VISIBLE = "news_is_shown(e.published_at, e.expires_at, %s)"
 def articles_by_title(typed: str, at: datetime | None = None) -> list[Article]:
     """Newest published articles whose titles have words that begin with those typed.
 
-    Titles that also have their accents stand first. Two statements; nothing for less than
+    Titles that also have their accents come first. Two statements; nothing for less than
     `SHORTEST` letters.
     """
     at = at or timezone.now()

@@ -69,7 +69,7 @@ def walk(client: Client, address: str) -> list[int]:
 # --- What it tells -------------------------------------------------------------------------------
 
 
-def test_article_is_told_in_full(client: Client) -> None:
+def test_article_has_every_property(client: Client) -> None:
     article = full_article()
     image = article.lead_image
     assert image is not None
@@ -119,7 +119,7 @@ def test_vietnamese_letters_are_written_as_they_are(client: Client) -> None:
     assert "Chợ Hạ".encode() in client.get("/api/articles/").content
 
 
-def test_categories_are_told_with_their_place(client: Client) -> None:
+def test_categories_name_their_parent(client: Client) -> None:
     root = make_category("Tin tức", name_en="News")
     make_category("Kinh tế", parent=root)
     found = get(client, "/api/categories/")["categories"]
@@ -159,7 +159,7 @@ def test_only_published_articles_are_listed_newest_first(client: Client) -> None
     assert walk(client, "/api/articles/") == [new.pk, old.pk]
 
 
-def test_article_withdrawn_while_the_list_is_made_is_not_told(
+def test_article_withdrawn_while_the_list_is_made_is_left_out(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept, withdrawn = make_article(), make_article()

@@ -152,7 +152,7 @@ def test_article_tells_the_way_from_the_home_page(client: Client) -> None:
     assert steps[-1]["item"] == SITE + article.get_absolute_url()
 
 
-def test_what_is_not_known_is_not_told(client: Client) -> None:
+def test_unknown_properties_are_left_out(client: Client) -> None:
     article = make_article(summary="", body="<p>a</p>")
     thing = described(page_of(client, article))["NewsArticle"]
     assert {"image", "description", "expires", "keywords", "isBasedOn"} & thing.keys() == set()
