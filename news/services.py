@@ -35,8 +35,14 @@ User: TypeAlias = AbstractBaseUser | AnonymousUser
 
 
 def _locked(article: Article) -> Article:
-    """Read the article from the database and lock its row until the end of the transaction."""
-    return Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+    """Read the article from the database and lock its row until the end of the transaction.
+
+    Raises ValidationError if it has been deleted.
+    """
+    locked = Article.objects.select_for_update(of=("self",)).filter(pk=article.pk).first()
+    if locked is None:
+        raise ValidationError(_("This article has been deleted in the meantime."))
+    return locked
 
 
 def _save(article: Article, locked: Article) -> Article:

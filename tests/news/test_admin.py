@@ -1,92 +1,31 @@
-"""The admin of the newsroom: who may do what, what the buttons do, and what is refused."""
+"""The form of an article: what its buttons do, what is refused, and what the history keeps."""
 
 from __future__ import annotations
 
-import warnings
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from django_prose_editor.config import expand_extensions
 
 from news import services
-from news.admin.article_forms import ROW_VERSION
-from news.admin.article_states import STATES, in_state, state_of
-from news.editor import EXTENSIONS
 from news.markup import clean_html
-from news.models import Article, Attachment, Category, Image
+from news.models import Article, Attachment
 from tests.factories import (
     make_article,
-    make_author,
     make_category,
-    make_image,
-    make_tag,
-    picture_upload,
 )
+from tests.news.newsroom import LIST, add, change_url, form_of, sign_in
 
 pytestmark = pytest.mark.django_db
 
 Status = Article.Status
-LIST = "/admin/news/article/"
-
-
-def login(client: Any, django_user_model: Any, group: str) -> Any:
-    name = f"nhan-vien-{group.split()[0]}"
-    user = django_user_model.objects.create_user(name, password="mat-khau-dai", is_staff=True)
-    user.groups.add(Group.objects.get(name=group))
-    client.force_login(user)
-    client.user = user
-    return client
-
-
-@pytest.fixture
-def editor(client: Any, django_user_model: Any) -> Any:
-    return login(client, django_user_model, "Biên tập viên")
-
-
-@pytest.fixture
-def writer(client: Any, django_user_model: Any) -> Any:
-    return login(client, django_user_model, "Cộng tác viên")
-
-
-def version_of(article: Article) -> str:
-    return Article.objects.annotate(version=ROW_VERSION).get(pk=article.pk).version
-
-
-def form_of(article: Article | None = None, **values: Any) -> dict[str, Any]:
-    """What a browser sends for the form of an article, changed by `values`."""
-    article = article or Article(title="Tin mới", body="<p>Nội dung.</p>", origin="own")
-    at = timezone.localtime(article.published_at) if article.published_at else None
-    return {
-        "version": version_of(article) if article.pk else "",
-        "title": article.title,
-        "summary": article.summary,
-        "body": article.body,
-        "category": article.category_id or Category.objects.first().pk,
-        "origin": article.origin,
-        "slug": article.slug,
-        "published_at_0": f"{at:%d/%m/%Y}" if at else "",
-        "published_at_1": f"{at:%H:%M:%S}" if at else "",
-        "attachments-TOTAL_FORMS": "0",
-        "attachments-INITIAL_FORMS": "0",
-        **values,
-    }
-
-
-def change_url(article: Article) -> str:
-    return reverse("admin:news_article_change", args=[article.pk])
-
-
-def add(client: Any, **values: Any) -> Any:
-    if not Category.objects.exists():
-        make_category()
-    return client.post(f"{LIST}add/", form_of(**values))
 
 
 # --- Writing and publishing ---------------------------------------------------------------------
@@ -101,35 +40,6 @@ def test_a_draft_is_saved_under_the_name_of_its_writer(writer: Any) -> None:
 def test_a_writer_submits_a_draft(writer: Any) -> None:
     add(writer, _submit="1")
     assert Article.objects.get().status == Status.IN_REVIEW
-
-
-def test_a_writer_who_presses_publish_all_the_same_is_refused(writer: Any) -> None:
-    assert add(writer, _publish="1").status_code == 403
-    assert not Article.objects.exists()
-
-
-def test_a_writer_cannot_change_a_draft_of_somebody_else(writer: Any) -> None:
-    article = make_article(status=Status.DRAFT)
-    assert writer.post(change_url(article), form_of(article, title="Khác")).status_code == 403
-
-
-def test_a_writer_cannot_change_what_was_submitted(writer: Any) -> None:
-    article = make_article(status=Status.IN_REVIEW, created_by=writer.user)
-    assert writer.post(change_url(article), form_of(article, title="Khác")).status_code == 403
-
-
-@pytest.mark.parametrize("step", ["withdraw", "unpublish", "return"])
-def test_a_writer_takes_nothing_back(writer: Any, step: str) -> None:
-    article = make_article()
-    address = reverse("admin:news_article_take_back", args=[article.pk, step])
-    assert writer.post(address, {"reason": "Nhầm."}).status_code == 403
-
-
-def test_bulk_actions_are_refused_to_a_writer(writer: Any) -> None:
-    article = make_article(status=Status.DRAFT)
-    writer.post(LIST, {"action": "publish_selected", "_selected_action": [article.pk]})
-    article.refresh_from_db()
-    assert article.status == Status.DRAFT
 
 
 def test_an_editor_publishes(editor: Any) -> None:
@@ -329,6 +239,19 @@ def test_a_refused_form_is_sent_again(editor: Any) -> None:
     assert Article.objects.count() == 1
 
 
+def test_the_same_text_of_somebody_else_or_of_long_ago_makes_another_article(
+    editor: Any,
+) -> None:
+    other = sign_in(Client(), "Biên tập viên")
+    add(other, _publish="1", token="1" * 32)
+    add(editor, _publish="1", token="2" * 32)
+    assert Article.objects.count() == 2
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        editor.force_login(editor.user)
+        add(editor, _publish="1", token="3" * 32)
+    assert Article.objects.count() == 3
+
+
 def test_two_forms_make_two_articles(editor: Any) -> None:
     add(editor, _publish="1", token="1" * 32)
     add(editor, _publish="1", token="2" * 32, title="Tin khác")
@@ -449,6 +372,21 @@ def test_an_unpublished_article_names_its_replacement(editor: Any) -> None:
     assert article.redirect_to == replacement
 
 
+@pytest.mark.parametrize("status", [Status.DRAFT, Status.UNPUBLISHED])
+def test_a_replacement_must_be_readable(editor: Any, status: str) -> None:
+    article, replacement = make_article(), make_article(status=status)
+    address = reverse("admin:news_article_take_back", args=[article.pk, "unpublish"])
+    response = editor.post(address, {"reason": "Đăng trùng.", "redirect_to": replacement.pk})
+    assert list(response.context["form"].errors) == ["redirect_to"]
+
+
+def test_the_history_names_the_replacement(editor: Any) -> None:
+    article, replacement = make_article(), make_article("Bài thay thế")
+    address = reverse("admin:news_article_take_back", args=[article.pk, "unpublish"])
+    editor.post(address, {"reason": "Đăng trùng.", "redirect_to": replacement.pk})
+    assert history(article)[-1].endswith("Địa chỉ của bài dẫn đến “Bài thay thế”.")
+
+
 def test_a_step_that_does_not_fit_the_state_leads_back_to_the_form(editor: Any) -> None:
     article = make_article(status=Status.DRAFT)
     address = reverse("admin:news_article_take_back", args=[article.pk, "withdraw"])
@@ -546,115 +484,52 @@ def test_an_attachment_is_taken_away_with_its_file(
     assert not default_storage.exists(attachment.file.name)
 
 
+def rows_of(attachment: Attachment, **values: Any) -> dict[str, Any]:
+    return {
+        "attachments-TOTAL_FORMS": "1",
+        "attachments-INITIAL_FORMS": "1",
+        "attachments-0-id": attachment.pk,
+        "attachments-0-article": attachment.article_id,
+        "attachments-0-title": attachment.title,
+        "attachments-0-position": "1",
+        **values,
+    }
+
+
+def test_an_attachment_is_replaced_by_another_file(
+    editor: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    article = make_article(status=Status.DRAFT)
+    old = services.add_attachment(article=article, upload=pdf(), title="Quyết định")
+    text = SimpleUploadedFile("phu-luc.txt", "Phụ lục".encode())
+    rows = rows_of(old, **{"attachments-0-upload": text, "attachments-0-position": "7"})
+    with django_capture_on_commit_callbacks(execute=True):
+        editor.post(change_url(article), form_of(article, _continue="1") | rows)
+    new = article.attachments.get()
+    assert (new.extension, new.title, new.position) == ("txt", "Quyết định", 7)
+    assert not default_storage.exists(old.file.name)
+    assert default_storage.exists(new.file.name)
+
+
+def test_an_attachment_that_somebody_else_removed_meanwhile_stops_the_form(editor: Any) -> None:
+    article = make_article(status=Status.DRAFT)
+    attachment = services.add_attachment(article=article, upload=pdf(), title="Quyết định")
+    data = form_of(article, _continue="1", title="Tên mới") | rows_of(attachment)
+    Attachment.objects.all().delete()
+    response = editor.post(change_url(article), data)
+    assert response.status_code == 200
+    formset = response.context["inline_admin_formsets"][0].formset
+    assert "xóa" in str(formset.non_form_errors())
+    article.refresh_from_db()
+    assert article.title != "Tên mới"
+
+
 def test_the_summary_of_errors_names_attachments_too(editor: Any) -> None:
     false = SimpleUploadedFile("virus.pdf", b"MZ\x90\x00")
     page = add(editor, _publish="1", title="", **attach(false)).content.decode()
     heading, summary = page.index('class="errornote"'), page.index("error-summary")
     assert heading < summary < page.index('href="#id_title"')
     assert summary < page.index('href="#id_attachments-0-upload"')
-
-
-# --- The list -----------------------------------------------------------------------------------
-
-
-def in_every_state() -> dict[str, Article]:
-    now = timezone.now()
-    later, earlier = now + timedelta(days=1), now - timedelta(days=2)
-    return {
-        "draft": make_article(status=Status.DRAFT),
-        "returned": make_article(status=Status.DRAFT, status_reason="Thiếu ảnh."),
-        "in_review": make_article(status=Status.IN_REVIEW),
-        "scheduled": make_article(published_at=later),
-        "published": make_article(),
-        "expired": make_article(published_at=earlier, expires_at=now - timedelta(days=1)),
-        "withdrawn": make_article(status=Status.WITHDRAWN),
-        "unpublished": make_article(status=Status.UNPUBLISHED),
-    }
-
-
-def test_the_filter_finds_exactly_what_the_badge_says() -> None:
-    articles = in_every_state()
-    assert articles.keys() == STATES.keys()
-    for state, article in articles.items():
-        assert state_of(article) == state
-        assert list(in_state(Article.objects.all(), state)) == [article]
-
-
-def test_the_category_filter_takes_those_below_along(editor: Any) -> None:
-    top = make_category("Chính quyền")
-    below = make_category("Cải cách hành chính", parent=top)
-    inside = make_article(category=below)
-    make_article(category=make_category("Văn hóa"))
-    response = editor.get(LIST, {"category": top.pk})
-    assert list(response.context["cl"].result_list) == [inside]
-
-
-def test_an_article_is_found_by_its_number_and_by_its_words(editor: Any) -> None:
-    article, _ = make_article("Lễ hội đền Yên Hà"), make_article("Họp dân")
-    for words in (str(article.pk), "lễ hội", "le\u0302\u0303 ho\u0323\u0302i"):
-        response = editor.get(LIST, {"q": words})
-        assert article in response.context["cl"].result_list
-
-
-def test_the_list_costs_the_same_with_three_and_with_thirty_rows(
-    editor: Any, django_assert_max_num_queries: Any
-) -> None:
-    def rows(number: int) -> None:
-        for _ in range(number):
-            make_article(
-                author=make_author(), lead_image=make_image(), category=make_category(), tags=[]
-            )
-
-    rows(3)
-    editor.get(LIST)
-    with django_assert_max_num_queries(25) as few:
-        editor.get(LIST)
-    rows(27)
-    with django_assert_max_num_queries(len(few)):
-        editor.get(LIST)
-
-
-def test_categories_are_listed_as_a_tree(editor: Any) -> None:
-    second = make_category("Hai", position=2)
-    make_category("Một", position=1)
-    make_category("Hai A", parent=second, position=1)
-    make_category("Ba", position=3)
-    response = editor.get(reverse("admin:news_category_changelist"))
-    names = [category.name for category in response.context["cl"].result_list]
-    assert names == ["Một", "Hai", "Hai A", "Ba"]
-
-
-@pytest.mark.parametrize(
-    ("name", "is_refused"), [("Hòa bình", True), ("HOÀ  BÌNH", True), ("Hóa bình", False)]
-)
-def test_a_category_of_the_same_name_beside_another_is_refused(
-    editor: Any, name: str, is_refused: bool
-) -> None:
-    make_category("Hoà bình")
-    data = {"name": name, "position": "0"}
-    response = editor.post(reverse("admin:news_category_add"), data)
-    assert Category.objects.count() == (1 if is_refused else 2)
-    if is_refused:
-        assert response.context["adminform"].form.errors["name"]
-
-
-def test_the_same_name_may_stand_below_another_parent_and_is_saved_again(editor: Any) -> None:
-    first, above = make_category("Hoà bình"), make_category("Văn hóa")
-    data = {"name": "Hòa bình", "position": "0"}
-    editor.post(reverse("admin:news_category_add"), {**data, "parent": above.pk})
-    assert above.children.count() == 1
-    editor.post(reverse("admin:news_category_change", args=[first.pk]), data)
-    first.refresh_from_db()
-    assert first.name == "Hòa bình"
-
-
-def test_tags_are_found_as_they_are_typed(editor: Any) -> None:
-    tag = make_tag("chuyển đổi số")
-    response = editor.get(
-        reverse("admin:autocomplete"),
-        {"app_label": "news", "model_name": "article", "field_name": "tags", "term": "chuyển"},
-    )
-    assert [row["text"] for row in response.json()["results"]] == [tag.name]
 
 
 # --- Preview ------------------------------------------------------------------------------------
@@ -676,106 +551,6 @@ def test_a_preview_is_kept_by_nobody(editor: Any) -> None:
     response = preview(editor, make_article(status=Status.DRAFT))
     assert "no-store" in response["Cache-Control"]
     assert "noindex" in response["X-Robots-Tag"]
-
-
-def test_a_preview_is_for_staff_alone(client: Any) -> None:
-    response = preview(client, make_article(status=Status.DRAFT))
-    assert "/admin/login/" in response.url
-
-
-# --- The media library --------------------------------------------------------------------------
-
-
-def upload_form(*pictures: SimpleUploadedFile, **values: Any) -> dict[str, Any]:
-    data: dict[str, Any] = {"form-TOTAL_FORMS": "5", "form-INITIAL_FORMS": "0"}
-    for number, picture in enumerate(pictures):
-        data |= {f"form-{number}-upload": picture, f"form-{number}-alt": "Cầu Yên Hà"}
-    return data | values
-
-
-IMAGE_ADD = "/admin/news/image/add/"
-
-
-def test_several_pictures_are_taken_in_at_once(writer: Any) -> None:
-    writer.post(IMAGE_ADD, upload_form(picture_upload(), picture_upload()))
-    assert Image.objects.count() == 2
-
-
-def test_a_refused_picture_does_not_stop_the_others(writer: Any) -> None:
-    false = SimpleUploadedFile("anh.jpg", b"%PDF-1.4")
-    response = writer.post(IMAGE_ADD, upload_form(picture_upload(), false))
-    assert Image.objects.count() == 1
-    assert [list(form.errors) for form in response.context["forms"]] == [["upload"]]
-    assert response.context["choose_again"]
-
-
-def test_a_picture_without_words_is_refused(writer: Any) -> None:
-    response = writer.post(IMAGE_ADD, upload_form(picture_upload(), **{"form-0-alt": ""}))
-    assert response.status_code == 200
-    assert not Image.objects.exists()
-
-
-def test_an_empty_upload_says_what_is_missing(writer: Any) -> None:
-    response = writer.post(IMAGE_ADD, upload_form())
-    assert response.context["forms"][0].errors["upload"]
-
-
-def test_a_broken_upload_form_is_answered(writer: Any) -> None:
-    assert writer.post(IMAGE_ADD, {}).status_code == 200
-
-
-def test_an_upload_within_the_dialog_leads_back_to_the_library(writer: Any) -> None:
-    response = writer.post(f"{IMAGE_ADD}?_popup=1&pick=1", upload_form(picture_upload()))
-    assert response.url == reverse("admin:news_image_pick")
-
-
-def test_the_library_is_searched(writer: Any) -> None:
-    bridge = make_image(alt="Cầu Yên Hà")
-    make_image(alt="Chợ Hạ")
-    response = writer.get(reverse("admin:news_image_pick"), {"q": "cầu"})
-    assert [picture["id"] for picture in response.context["pictures"]] == [bridge.pk]
-
-
-def test_the_library_may_stand_in_a_frame_of_our_own(writer: Any) -> None:
-    response = writer.get(reverse("admin:news_image_pick"))
-    assert response["X-Frame-Options"] == "SAMEORIGIN"
-    assert "frame-ancestors 'self'" in response["Content-Security-Policy"]
-
-
-def test_a_picture_in_use_is_not_deleted(editor: Any) -> None:
-    image = make_image()
-    make_article("Khánh thành cầu", body=f'<figure><img src="{image.url}" alt=""></figure>')
-    address = reverse("admin:news_image_delete", args=[image.pk])
-    assert "Khánh thành cầu" in editor.get(address).content.decode()
-    editor.post(address, {"post": "yes"})
-    assert Image.objects.filter(pk=image.pk).exists()
-
-
-def test_an_unused_picture_is_found_and_deleted(
-    editor: Any, django_capture_on_commit_callbacks: Any
-) -> None:
-    make_article(lead_image=make_image())
-    unused = make_image()
-    listed = editor.get(reverse("admin:news_image_changelist"), {"use": "unused"})
-    assert list(listed.context["cl"].result_list) == [unused]
-    with django_capture_on_commit_callbacks(execute=True):
-        address = reverse("admin:news_image_delete", args=[unused.pk])
-        editor.post(address, {"post": "yes"})
-    assert not Image.objects.filter(pk=unused.pk).exists()
-    assert not default_storage.exists(unused.file.name)
-
-
-# --- The editor ---------------------------------------------------------------------------------
-
-
-def test_the_editor_names_every_extension_that_it_rests_on() -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        expand_extensions(EXTENSIONS)
-
-
-def test_the_editor_offers_nothing_that_writes_inline_styles() -> None:
-    assert not {"TextAlign", "Color", "Highlight", "StyleLoom", "TextStyle"} & EXTENSIONS.keys()
 
 
 @pytest.mark.parametrize(

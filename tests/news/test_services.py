@@ -38,6 +38,13 @@ def test_a_draft_is_submitted_for_review(draft: Article) -> None:
     assert draft.status == Status.IN_REVIEW
 
 
+def test_a_returned_draft_that_is_submitted_again_loses_the_reason_of_its_return() -> None:
+    draft = make_article(status=Status.DRAFT, status_reason="Thiếu ảnh.")
+    services.submit_article(article=draft)
+    draft.refresh_from_db()
+    assert draft.status_reason == ""
+
+
 def test_a_published_article_cannot_be_submitted() -> None:
     with pytest.raises(ValidationError):
         services.submit_article(article=make_article())
@@ -49,6 +56,18 @@ def test_publishing_without_a_time_publishes_now(draft: Article) -> None:
     draft.refresh_from_db()
     assert before <= draft.published_at <= timezone.now()
     assert draft in Article.objects.published()
+
+
+def test_whoever_publishes_becomes_the_creator_of_an_article_that_has_none(
+    admin_user: Any, django_user_model: Any
+) -> None:
+    writer = django_user_model.objects.create_user("cong-tac-vien")
+    imported = make_article(status=Status.DRAFT)
+    written = make_article(status=Status.DRAFT, created_by=writer)
+    for article in (imported, written):
+        services.publish_article(article=article, by=admin_user)
+        article.refresh_from_db()
+    assert (imported.created_by, written.created_by) == (admin_user, writer)
 
 
 def test_a_future_time_schedules(draft: Article) -> None:
@@ -109,6 +128,58 @@ def test_a_correction_carries_its_note_and_its_moment() -> None:
 def test_only_what_readers_see_can_be_corrected(status: str) -> None:
     with pytest.raises(ValidationError):
         services.correct_article(article=make_article(status=status), note="Sửa lỗi.")
+
+
+@pytest.mark.parametrize(
+    "service", [services.correct_article, services.withdraw_article, services.unpublish_article]
+)
+def test_what_is_scheduled_is_neither_corrected_nor_taken_back(service: Any) -> None:
+    article = make_article(published_at=timezone.now() + timedelta(days=1))
+    words = {"note": "Sửa."} if service is services.correct_article else {"reason": "Sai."}
+    with pytest.raises(ValidationError):
+        service(article=article, **words)
+    article.refresh_from_db()
+    assert (article.status, article.change_note) == (Status.PUBLISHED, "")
+
+
+@pytest.mark.parametrize("field", ["title", "summary", "body", "lead_caption"])
+def test_a_change_of_any_text_of_a_public_article_is_told(field: str) -> None:
+    article = make_article()
+    services.record_change(article=article, changed=["category", field])
+    article.refresh_from_db()
+    assert article.updated_at is not None
+
+
+@pytest.mark.parametrize("field", ["category", "tags", "lead_image", "expires_at", "slug"])
+def test_a_change_of_what_is_no_text_is_not_told(field: str) -> None:
+    article = make_article()
+    services.record_change(article=article, changed=[field])
+    article.refresh_from_db()
+    assert article.updated_at is None
+
+
+def test_a_withdrawn_article_can_be_corrected_and_then_unpublished() -> None:
+    article = make_article(status=Status.WITHDRAWN)
+    services.correct_article(article=article, note="Sửa tên đơn vị.")
+    services.unpublish_article(article=article, reason="Đăng trùng.")
+    article.refresh_from_db()
+    assert (article.status, article.change_note) == (Status.UNPUBLISHED, "Sửa tên đơn vị.")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda article: services.submit_article(article=article),
+        lambda article: services.publish_article(article=article, by=None),
+        lambda article: services.return_to_draft(article=article, reason="Nhầm."),
+        lambda article: services.delete_article(article=article),
+        lambda article: services.record_change(article=article, changed=["title"]),
+    ],
+)
+def test_what_was_deleted_meanwhile_is_refused_in_words(draft: Article, change: Any) -> None:
+    Article.objects.all().delete()
+    with pytest.raises(ValidationError, match="Bài viết này vừa bị xóa"):
+        change(draft)
 
 
 def test_a_correction_without_a_note_is_refused() -> None:
@@ -250,6 +321,79 @@ def test_a_picture_whose_row_cannot_be_written_leaves_no_file(
     assert _files("images") == []
 
 
+def test_an_attachment_whose_row_cannot_be_written_leaves_no_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(self: Attachment, *args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("no row")
+
+    article = make_article()
+    monkeypatch.setattr(Attachment, "save", fail)
+    with pytest.raises(RuntimeError, match="no row"), transaction.atomic():
+        services.add_attachment(article=article, upload=pdf(), title="Quyết định")
+    assert _files("tep") == []
+
+
+def test_an_attachment_whose_row_cannot_be_written_leaves_the_file_of_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    article = make_article()
+    first = services.add_attachment(article=article, upload=pdf(), title="Quyết định")
+
+    def fail(self: Attachment, *args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("no row")
+
+    monkeypatch.setattr(Attachment, "save", fail)
+    with pytest.raises(RuntimeError, match="no row"), transaction.atomic():
+        services.add_attachment(article=article, upload=pdf(), title="Quyết định")
+    assert _files("tep") == [first.file.name.rpartition("/")[2]]
+
+
+def test_the_error_that_stopped_a_row_is_told_even_if_its_file_cannot_be_deleted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail_to_delete(*args: Any) -> None:
+        raise OSError("read-only")
+
+    def fail(*args: Any, **kwargs: Any) -> None:
+        monkeypatch.setattr(default_storage, "delete", fail_to_delete)
+        raise RuntimeError("no row")
+
+    article = make_article()
+    monkeypatch.setattr(Attachment, "save", fail)
+    with pytest.raises(RuntimeError, match="no row"), transaction.atomic():
+        services.add_attachment(article=article, upload=pdf(), title="Quyết định")
+
+
+def test_a_picture_with_a_long_name_is_taken_in() -> None:
+    name = f"{'a' * 400}.jpg"
+    upload = picture_upload()
+    image = services.add_image(
+        upload=ContentFile(upload.read(), name=name),
+        alt="Cầu",
+        is_decorative=False,
+        caption="",
+        credit="",
+        by=None,
+    )
+    assert image.original_name == name[-255:]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xd8\xff\xe0 broken", b"GIF89a", b"", b"%PDF-1.4"])
+def test_a_broken_picture_is_refused_and_leaves_neither_row_nor_file(content: bytes) -> None:
+    with pytest.raises(ValidationError):
+        services.add_image(
+            upload=ContentFile(content, name="anh.jpg"),
+            alt="Cầu",
+            is_decorative=False,
+            caption="",
+            credit="",
+            by=None,
+        )
+    assert not Image.objects.exists()
+    assert _files("images") == []
+
+
 def _files(folder: str) -> list[str]:
     if not default_storage.exists(folder):
         return []
@@ -303,11 +447,12 @@ def test_an_attachment_takes_its_title_from_the_file_where_none_is_given() -> No
     assert (attachment.title, attachment.extension) == ("quyet-dinh", "pdf")
 
 
-def test_attachments_stand_in_the_order_in_which_they_came() -> None:
+def test_attachments_stand_in_the_order_in_which_they_came_from_1_on() -> None:
     article = make_article()
     for title in ("Một", "Hai"):
         services.add_attachment(article=article, upload=pdf(), title=title)
-    assert [a.title for a in article.attachments.all()] == ["Một", "Hai"]
+    rows = article.attachments.values_list("title", "position")
+    assert list(rows) == [("Một", 1), ("Hai", 2)]
 
 
 def test_a_file_that_is_not_what_its_name_says_is_refused() -> None:

@@ -16,7 +16,7 @@ from news import images, services
 from news.models import Article, Attachment, Image
 from tests.contention import hold_advisory_lock, result_of, threads, wait_until_blocked
 from tests.factories import make_article, make_category, picture_upload
-from tests.news.test_admin import LIST, change_url, form_of
+from tests.news.newsroom import LIST, change_url, form_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
