@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.config import html_tags
 from js_asset import static_lazy
 
+from portal.postgresql.connection import database_settings
+
 env = environ.FileAwareEnv()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -159,8 +161,6 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
 if env.str("DATABASE_URL", default=""):
     DATABASES = {"default": env.db_url("DATABASE_URL", engine="portal.postgresql")}
 else:
-    from portal.postgresql.connection import database_settings
-
     DATABASES = {"default": database_settings(PORTAL_DATA)}
 DATABASES["default"] |= {
     # Seconds. A new connection costs more than the statements of most pages.

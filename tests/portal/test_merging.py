@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import CHANGE, DELETION, LogEntry
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, connections, transaction
@@ -274,6 +275,14 @@ def test_one_of_the_chosen_may_be_the_one_that_stays(
     admin_client.post(address, data | {"into": stays.pk})
     assert list(type(stays).objects.all()) == [stays]
     assert Redirect.objects.count() == 2
+
+
+def test_merging_stands_in_the_history_of_both(admin_client: Client) -> None:
+    old, new = make_tag("cũ"), make_tag("mới")
+    data = {"action": "merge_tags", "_selected_action": [old.pk], "into": new.pk}
+    admin_client.post(reverse("admin:news_tag_changelist"), data)
+    logged = LogEntry.objects.order_by("pk").values_list("action_flag", "object_id", "object_repr")
+    assert list(logged) == [(DELETION, str(old.pk), "cũ"), (CHANGE, str(new.pk), "mới")]
 
 
 @pytest.mark.parametrize("into", ["khong-phai-so", "²", "9" * 30, ""])
