@@ -335,6 +335,20 @@ def test_count_is_capped(django_assert_max_num_queries: Callable) -> None:
     assert (found.total, found.is_capped) == (1000, True)
 
 
+def test_newest_of_too_many_articles_are_those_that_are_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("news.search.finding.MOST", 2)
+    for day in (3, 0, 4, 1, 2):
+        make_article(f"Tin {day}", body="<p>bến thuyền</p>", published_at=an_hour_ago(day))
+    assert titles("bến thuyền") == ["Tin 0", "Tin 1"]
+
+
+def test_last_words_of_a_long_article_are_found() -> None:
+    make_article("Dài", body=f"<p>{'báo cáo ' * 8000} bến thuyền</p>")
+    assert titles("bến thuyền") == ["Dài"]
+
+
 def test_oldest_article_with_the_words_in_its_title_is_found_among_a_thousand_newer() -> None:
     category = make_category()
     make_article("Chợ Hạ", category=category, published_at=an_hour_ago(3000))
