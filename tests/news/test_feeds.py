@@ -270,3 +270,37 @@ def test_article_older_than_whole_minutes_of_time_zones_is_dated_validly(
     [entry] = read(client, f"/{kind}/tin-moi.xml").entries
     written = "1901-02-03T12:00:00+00:00" if kind == "atom" else "Sun, 03 Feb 1901 12:00:00 +0000"
     assert entry.published == written
+
+
+def test_etag_counts_more_than_the_date(client: Client) -> None:
+    full_article()
+    date = client.get("/rss/tin-moi.xml")["Last-Modified"]
+    headers = {"if-none-match": '"other"', "if-modified-since": date}
+    assert client.get("/rss/tin-moi.xml", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("place", ["tin-moi", "{category}", "the/{tag}"])
+def test_feed_holds_a_limited_number_of_articles(
+    client: Client, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    monkeypatch.setattr("news.feeds.ITEMS", 2)
+    category, tag = make_category(), make_tag()
+    for _ in range(3):
+        make_article(category=category, tags=[tag])
+    place = place.format(category=category.slug, tag=tag.slug)
+    assert len(read(client, f"/rss/{place}.xml").entries) == 2
+
+
+def test_times_are_written_in_whole_seconds(client: Client) -> None:
+    full_article(published_at=AT.replace(microsecond=123456))
+    [entry] = read(client, "/atom/tin-moi.xml").entries
+    assert (entry.published, entry.updated) == ("2023-03-14T08:30:00+07:00",) * 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_article_without_an_author_names_none(client: Client, kind: str) -> None:
+    make_article(author=None)
+    content = client.get(f"/{kind}/tin-moi.xml").content
+    assert b"<name></name>" not in content
+    assert b"creator" not in content
+    assert "author" not in read(client, "/rss/tin-moi.xml").entries[0]

@@ -173,3 +173,35 @@ def test_year_that_is_a_slip_of_the_hand_is_refused(field: str, year: int) -> No
     assert "1900" in str(refusal.value)
     with pytest.raises(DatabaseError, match=r"sane|expires_after"), transaction.atomic():
         Article.objects.filter(pk=article.pk).update(**{field: moment})
+
+
+def test_row_that_is_checked_again_keeps_its_address() -> None:
+    category = make_category("Má")
+    category.slug = ""
+    category.full_clean()
+    assert category.slug == "ma"
+
+
+def test_form_refuses_a_category_below_itself() -> None:
+    root = make_category()
+    root.parent = make_category(parent=root)
+    with pytest.raises(ValidationError) as refused:
+        root.clean()
+    assert list(refused.value.message_dict) == ["parent"]
+
+
+def test_form_refuses_to_move_three_levels_below_another() -> None:
+    root, other = make_category(), make_category()
+    make_category(parent=make_category(parent=root))
+    root.parent = other
+    with pytest.raises(ValidationError) as refused:
+        root.clean()
+    assert list(refused.value.message_dict) == ["parent"]
+
+
+def test_form_refuses_an_article_that_replaces_itself_beside_its_field() -> None:
+    article = make_article(status="unpublished")
+    article.redirect_to = article
+    with pytest.raises(ValidationError) as refused:
+        article.full_clean()
+    assert "redirect_to" in refused.value.message_dict

@@ -77,3 +77,17 @@ def test_featured_place_is_free_again_after_its_day() -> None:
     FeaturedSlot.objects.create(position=1, article=old, until=now + timedelta(hours=1))
     assert reading.front_page(1, 1, now).featured == [old]
     assert reading.front_page(1, 1, now + timedelta(hours=1)).featured == [new]
+
+
+def test_article_is_not_related_to_itself() -> None:
+    tag = make_tag()
+    here, related = (make_article(tags=[tag]) for _ in range(2))
+    assert reading.articles_around(here, [tag.pk]).related == [related]
+
+
+def test_featured_article_is_not_repeated_among_the_newest() -> None:
+    articles = [make_article() for _ in range(3)]
+    FeaturedSlot.objects.create(position=1, article=articles[0])
+    page = reading.front_page(1, 3)
+    assert page.featured == [articles[0]]
+    assert page.newest == [articles[2], articles[1]]

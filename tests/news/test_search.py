@@ -262,6 +262,19 @@ def test_search_is_counted_by_its_signed_note(client: Client) -> None:
     assert row.day == timezone.localdate()
 
 
+@pytest.mark.parametrize(
+    "asked", [{"chuyen-muc": "y-te"}, {"tu-ngay": "01/02/2020"}, {"page": "2"}]
+)
+def test_only_the_first_page_of_a_search_without_filters_is_counted(
+    client: Client, asked: dict[str, str]
+) -> None:
+    category = make_category("Y tế")
+    for _ in range(11):
+        make_article("Chợ phiên", category=category)
+    assert "data-note" in page_of(client, q="chợ")
+    assert "data-note" not in page_of(client, q="chợ", **asked)
+
+
 def test_reading_the_page_writes_nothing(client: Client) -> None:
     make_article("Chợ Hạ")
     page_of(client, q="chợ")

@@ -349,6 +349,18 @@ def test_last_words_of_a_long_article_are_found() -> None:
     assert titles("bến thuyền") == ["Dài"]
 
 
+@pytest.mark.parametrize(("hits", "is_capped"), [(3, False), (4, True)])
+def test_as_many_hits_as_are_counted_are_not_called_more(
+    monkeypatch: pytest.MonkeyPatch, hits: int, is_capped: bool
+) -> None:
+    monkeypatch.setattr("news.search.finding.MOST", 3)
+    for _ in range(hits):
+        make_article("Họp tổ")
+    with time_limit():
+        found = find_articles(parse("họp"), Filters())
+    assert (found.total, found.is_capped) == (3, is_capped)
+
+
 def test_oldest_article_with_the_words_in_its_title_is_found_among_a_thousand_newer() -> None:
     category = make_category()
     make_article("Chợ Hạ", category=category, published_at=an_hour_ago(3000))

@@ -165,14 +165,24 @@ def test_month_without_articles_is_not_found(client: Client, path: str) -> None:
 def test_news_sitemap_holds_the_last_48_hours(client: Client) -> None:
     SiteIdentity.objects.create(valid_from=date(2020, 1, 1), name="PHƯỜNG YÊN HÀ")
     now = timezone.now()
-    fresh = make_article("Tin <mới> & nóng", published_at=now - timedelta(hours=47))
-    make_article("Tin cũ", published_at=now - timedelta(hours=49))
+    fresh = make_article("Tin <mới> & nóng", published_at=now - timedelta(hours=47, minutes=59))
+    make_article("Tin cũ", published_at=now - timedelta(hours=48, minutes=1))
     root = read(client, "/sitemap/tin-moi.xml")
     assert list(addresses(root)) == [fresh.get_absolute_url()]
     assert root.findtext(f".//{NEWS}title") == "Tin <mới> & nóng"
     assert root.findtext(f".//{NEWS}name") == "PHƯỜNG YÊN HÀ"
     written = parse_datetime(root.findtext(f".//{NEWS}publication_date"))
     assert written == fresh.published_at.replace(microsecond=0)
+
+
+def test_news_sitemap_holds_a_limited_number_of_the_newest_articles(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sitemaps, "MOST_FRESH", 2)
+    now = timezone.now()
+    newest = [make_article(published_at=now - timedelta(hours=n)) for n in (1, 2, 3)][:2]
+    found = addresses(read(client, "/sitemap/tin-moi.xml"))
+    assert list(found) == [article.get_absolute_url() for article in newest]
 
 
 def test_news_sitemap_of_two_days_without_news_is_still_valid(client: Client) -> None:

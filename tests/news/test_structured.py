@@ -287,3 +287,21 @@ def test_policy_of_the_page_needs_no_exception_for_the_data(client: Client) -> N
     policy = client.get(full_article().get_absolute_url())["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "nonce" not in policy
+
+
+@pytest.mark.parametrize(("length", "is_cut"), [(110, False), (111, True)])
+def test_headline_is_cut_at_a_word_beyond_the_limit(
+    client: Client, length: int, is_cut: bool
+) -> None:
+    title = ("chợ " * 30)[: length - 1] + "x"
+    headline = described(page_of(client, make_article(title)))["NewsArticle"]["headline"]
+    assert len(headline) <= 110
+    assert headline == (f"{'chợ ' * 26}chợ…" if is_cut else title)
+
+
+def test_republished_article_names_the_original(client: Client) -> None:
+    article = make_article(
+        origin="republished", source_name="Báo Lam Giang", source_url="https://bao.example/1"
+    )
+    thing = described(page_of(client, article))["NewsArticle"]
+    assert thing["isBasedOn"] == "https://bao.example/1"
