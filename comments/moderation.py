@@ -207,7 +207,8 @@ _LINK = re.compile(
     r"\b(?!@)(?:/\S*)?",
     re.IGNORECASE,
 )
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# From the beginning of a run of its signs only: else each sign would begin a search of its own.
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # A Vietnamese telephone number has 10 digits (with 84 for the 0: 11), an identity card 12 or,
 # before 2016, 9; people set them in groups.
 _NUMBER = re.compile(r"(?<![\w.,/-])\+?\d(?:[ .-]?\d){8,12}(?![\w/]|[.,]\d)")

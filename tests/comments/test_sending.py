@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,14 @@ from django.test import Client
 from django.utils import timezone
 
 from comments import forms, services
-from comments.models import Block, Comment, CommentSettings, CommentSwitch, ConsentText
+from comments.models import (
+    Block,
+    Comment,
+    CommentSettings,
+    CommentSwitch,
+    ConsentText,
+    ListedPhrase,
+)
 from news.models import Article
 from portal.models import User
 from tests.comments.sending import TEXT, filled, form_of, hidden, send
@@ -348,6 +356,120 @@ def test_network_that_asks_for_too_many_codes_is_told_so(
     refused = client.get(f"/binh-luan/{article.pk}/gui")
     assert refused.status_code == 429
     assert "Bạn thao tác quá nhanh." in refused.content.decode()
+
+
+# --- What an accepted comment costs, and what a refused one does ---------------------------------
+
+
+def test_comment_is_stored_in_few_statements(
+    client: Client, article: Article, django_assert_max_num_queries: Any
+) -> None:
+    """Each is ordinary; many more would make sending slow."""
+    send(client, article)  # the first of a site keeps the consent text too
+    data = filled(form_of(client, article), name="Trần Thị Mận", email="man@example.vn")
+    with django_assert_max_num_queries(14):
+        answer = client.post(f"/binh-luan/{article.pk}/gui", data)
+    assert answer.status_code == 303
+    assert Comment.objects.count() == 2
+
+
+OTHER = {"name": "Trần Thị Mận", "email": "man@example.vn", "text": "Đề nghị lắp đèn ở đầu ngõ."}
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"captcha": "sai"}, "Mã xác thực không đúng."),
+        ({"text": "Ngắn."}, "Nội dung quá ngắn"),
+        ({"name": "Ban Biên tập"}, "Tên này dành riêng"),
+        ({"consent": ""}, "Bạn cần đồng ý"),
+        ({"text": TEXT, "name": "Nguyễn Văn An"}, "Bạn đã gửi bình luận này rồi."),
+        ({"parent": "999999"}, "Bình luận bạn muốn trả lời không còn nữa."),
+    ],
+)
+def test_refused_comment_uses_its_code_up(
+    client: Client, article: Article, fields: dict[str, str], sentence: str
+) -> None:
+    send(client, article)
+    data = filled(form_of(client, article), **OTHER) | fields
+    answer = client.post(f"/binh-luan/{article.pk}/gui", data)
+    assert answer.status_code == 400
+    assert sentence in answer.content.decode()
+    assert Comment.objects.count() == 1
+    assert not CaptchaStore.objects.filter(hashkey=data["captcha_key"]).exists()
+
+
+def lists_a_phrase(article: Article) -> None:
+    ListedPhrase.objects.create(phrase="đầu ngõ")
+
+
+def withdraws_the_article(article: Article) -> None:
+    Article.objects.update(status="withdrawn", status_reason="Số liệu chưa đúng.")
+
+
+def hires_the_sender(article: Article) -> None:
+    User.objects.create(username="man", last_name="Trần Thị", first_name="Mận", is_staff=True)
+
+
+def lets_the_sender_go(article: Article) -> None:
+    hires_the_sender(article)
+    User.objects.update(is_active=False)
+
+
+def reserves_the_name(article: Article) -> None:
+    CommentSettings.objects.update(reserved_names="Bí thư\nTrần Thị Mận")
+
+
+def closes_below_the_category(article: Article) -> None:
+    CommentSwitch.objects.create(category=article.category, is_open=False)
+
+
+def closes_below_another_article(article: Article) -> None:
+    CommentSwitch.objects.create(article=make_article(), is_open=False)
+
+
+def blocks_the_network(article: Article) -> None:
+    services.block_sender(
+        comment=Comment.objects.get(),
+        kind="network",
+        until=timezone.now() + timedelta(days=1),
+        reason="Quảng cáo nhiều lần.",
+        by=User.objects.create(username="kiem-duyet"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        (lists_a_phrase, 303),
+        (withdraws_the_article, 404),
+        (hires_the_sender, 400),
+        (lets_the_sender_go, 303),
+        (reserves_the_name, 400),
+        (closes_below_the_category, 403),
+        (closes_below_another_article, 303),
+        (blocks_the_network, 403),
+    ],
+)
+def test_what_the_office_changed_meanwhile_holds_for_the_next_comment(
+    client: Client, article: Article, change: Callable[[Article], None], status: int
+) -> None:
+    send(client, article)
+    data = filled(form_of(client, article), **OTHER)
+    change(article)
+    assert client.post(f"/binh-luan/{article.pk}/gui", data).status_code == status
+    assert Comment.objects.count() == (2 if status == 303 else 1)
+    if change is lists_a_phrase:
+        assert Comment.objects.latest("pk").hold_reason == "phrase"
+
+
+def test_words_that_were_withdrawn_may_be_sent_anew(client: Client, article: Article) -> None:
+    link = send(client, article)["Location"]
+    client.post(link, {"action": "withdraw"})
+    again = send(client, article)
+    assert again.status_code == 303
+    assert again["Location"] != link
+    assert Comment.objects.filter(status="pending").count() == 1
 
 
 # --- Where comments are taken -------------------------------------------------------------------

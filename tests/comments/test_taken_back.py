@@ -139,6 +139,32 @@ def test_reply_that_waits_is_approved_below_an_empty_place(
     assert tally(article) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("verb", "words", "status"),
+    [
+        ("remove_comment", {"reason": "insult"}, "removed"),
+        ("mark_spam", {}, "spam"),
+    ],
+)
+def test_sender_cannot_take_back_what_staff_took_off(
+    client: Client, article: Article, verb: str, words: dict[str, str], status: str
+) -> None:
+    staff = User.objects.create(username="kiem-duyet")
+    link = str(send(client, article)["Location"])
+    comment = Comment.objects.get(status="pending")
+    services.approve_comment(comment=comment, by=staff)
+    getattr(services, verb)(comment=comment, by=staff, **words)
+    refused = client.post(link, {"action": "withdraw"})
+    assert refused.status_code == 409
+    assert "Bình luận này không còn trên trang." in refused.content.decode()
+    comment.refresh_from_db()
+    # Else staff could not restore it.
+    assert (comment.status, comment.withdrawn_at) == (status, None)
+    assert comment.fingerprint
+    services.restore_comment(comment=comment, by=staff)
+    assert comment.status == "approved"
+
+
 @pytest.mark.parametrize("verb", ["remove_comment", "mark_spam"])
 def test_replies_below_what_staff_took_off_stay_hidden_when_its_sender_erases_it(
     client: Client, article: Article, root: Comment, admin_user: User, verb: str

@@ -379,7 +379,8 @@ def test_a_comment_stands_on_the_day_it_was_published(admin_client: Any) -> None
     published = {"status": Comment.Status.APPROVED}
     for hour, day in ((0, 20), (23, 20), (12, 21)):
         at = datetime(2026, 11, day, hour, 30, tzinfo=zone)
-        make_comment(article, submitted_at=at, published_at=at, **published)
+        sent_at = at - timedelta(days=1)
+        make_comment(article, submitted_at=sent_at, published_at=at, **published)
     make_comment(article, submitted_at=datetime(2026, 11, 20, 8, tzinfo=zone))
     asked = NOVEMBER | {"export": "csv"}
     found = {row[0]: row[-1] for row in csv_of(admin_client.get(page_of(article), asked))}
