@@ -6,16 +6,20 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings as project
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from news.models import Article
 from ratings.models import NetworkCount, Rating, RatingSummary, RatingSwitch
+from ratings.raters import COOKIE_AGE
 from ratings.views import MAX_BODY_BYTES
 from tests.factories import make_article, make_category, make_rating
 from tests.ratings.crowds import at_once
@@ -164,6 +168,13 @@ def test_forged_cookie_is_as_none(article: Article, forged: str) -> None:
     answer = rate(Client(headers={"cookie": f"rater={forged}"}), article)
     assert (answer.status_code, answer.json()["state"]) == (202, "confirm")
     assert not Rating.objects.exists()
+
+
+def test_cookie_is_as_none_after_a_year(visitor: Client, article: Article) -> None:
+    minute = timedelta(minutes=1)
+    for age, status in ((COOKIE_AGE - minute, 200), (COOKIE_AGE + minute, 202)):
+        with time_machine.travel(timezone.now() + age, tick=False):
+            assert rate(visitor, article).status_code == status
 
 
 def test_cookie_of_another_purpose_with_our_signature_is_as_none(article: Article) -> None:
