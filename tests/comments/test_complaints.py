@@ -88,18 +88,35 @@ def test_upheld_complaint_about_a_hidden_comment_records_no_second_removal(
     assert published.decisions.count() == 1
 
 
+@pytest.mark.parametrize("outcome", ["dismissed", "upheld"])
 @pytest.mark.parametrize("take_back", ["withdraw_comment", "erase_comment"])
-def test_no_decision_shows_what_its_sender_took_back(
-    take_back: str, published: Comment, admin_user: User
+def test_no_decision_touches_what_its_sender_took_back(
+    take_back: str, outcome: str, published: Comment, admin_user: User
 ) -> None:
     report = services.report_comment(comment=published, reason="insult")
     getattr(services, take_back)(comment=published)
     decisions = published.decisions.count()
     services.handle_report(
-        report=report, by=admin_user, outcome="dismissed", note="Không.", message="Lời."
+        report=report, by=admin_user, outcome=outcome, note="Không.", message="Lời."
     )
     assert status_of(published) == "removed"
     assert published.decisions.count() == decisions
+
+
+@pytest.mark.parametrize("first", ["upheld", "open"])
+def test_dismissed_complaint_leaves_hidden_what_another_complaint_speaks_against(
+    first: str, published: Comment, admin_user: User
+) -> None:
+    mine, other = (
+        services.report_comment(comment=published, reason="insult", address=f"192.0.2.{number}")
+        for number in (1, 2)
+    )
+    if first == "upheld":
+        services.handle_report(report=other, by=admin_user, outcome="upheld", note="Đúng.")
+    else:
+        hide(published, admin_user)
+    services.handle_report(report=mine, by=admin_user, outcome="dismissed", note="Không.")
+    assert status_of(published) == "removed"
 
 
 @pytest.mark.parametrize("outcome", ["", "keep", "restored"])
