@@ -78,8 +78,8 @@ def handle_report(
 ) -> Report:
     """Decide a complaint; one that is upheld takes the comment off the page in the same moment.
 
-    One that is dismissed shows the comment again, if it was hidden until this decision and no other
-    complaint speaks against it.
+    One that is dismissed shows the comment again, if it was hidden until complaints are decided and
+    no other complaint is open or was upheld.
 
     Raises ValidationError if it was decided already, with who did.
     """
@@ -121,15 +121,22 @@ def _is_hidden(comment: Comment) -> bool:
 
 
 def _is_hidden_for(comment: Comment, report: Report) -> bool:
-    """Whether a locked comment was hidden until this complaint is decided, and for nothing else."""
+    """Whether a locked comment was hidden until complaints are decided, and this is the last one.
+
+    It was, if the removal has the reason of a complaint that had come by then. A removal for
+    another reason, or before any complaint, is a decision of its own.
+    """
     if not _is_hidden(comment):
         return False
-    others = Report.objects.filter(comment=comment).exclude(pk=report.pk)
+    reports = Report.objects.filter(comment=comment)
+    others = reports.exclude(pk=report.pk)
     if others.filter(Q(handled_at=None) | Q(outcome=Report.Outcome.UPHELD)).exists():
         return False
     last = comment.decisions.first()
     return (
-        last is not None and last.action == Decision.Action.REMOVE and last.at >= report.received_at
+        last is not None
+        and last.action == Decision.Action.REMOVE
+        and reports.filter(reason=last.reason, received_at__lte=last.at).exists()
     )
 
 

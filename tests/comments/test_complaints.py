@@ -25,8 +25,12 @@ def published() -> Comment:
     return make_comment(make_article(), status="approved")
 
 
-def hide(comment: Comment, by: User) -> None:
-    services.remove_comment(comment=comment, by=by, reason="insult")
+def hide(comment: Comment, by: User, reason: str = "insult") -> None:
+    services.remove_comment(comment=comment, by=by, reason=reason)
+
+
+def dismiss(report: Report, by: User) -> None:
+    services.handle_report(report=report, by=by, outcome="dismissed", note="Không vi phạm.")
 
 
 def status_of(comment: Comment) -> str:
@@ -101,6 +105,33 @@ def test_no_decision_touches_what_its_sender_took_back(
     )
     assert status_of(published) == "removed"
     assert published.decisions.count() == decisions
+
+
+def test_dismissed_complaint_does_not_restore_a_removal_for_another_reason(
+    published: Comment, admin_user: User
+) -> None:
+    report = services.report_comment(comment=published, reason="insult")
+    hide(published, admin_user, reason="personal")
+    dismiss(report, admin_user)
+    assert status_of(published) == "removed"
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("is_later", [False, True])
+def test_comment_is_shown_again_when_the_last_of_two_complaints_is_dismissed(
+    is_later: bool, order: tuple[int, int], published: Comment, admin_user: User
+) -> None:
+    """Hidden for the first; the second has another reason and comes before that or after it."""
+    reports = [services.report_comment(comment=published, reason="insult")]
+    if is_later:
+        hide(published, admin_user)
+    reports.append(services.report_comment(comment=published, reason="false", kind="authority"))
+    if not is_later:
+        hide(published, admin_user)
+    dismiss(reports[order[0]], admin_user)
+    assert status_of(published) == "removed"
+    dismiss(reports[order[1]], admin_user)
+    assert status_of(published) == "approved"
 
 
 @pytest.mark.parametrize("first", ["upheld", "open"])

@@ -147,6 +147,28 @@ def test_official_answer_stands_in_the_thread_under_the_agency(
         services.reply_officially(comment=make_comment(article), by=staff, text="Cảm ơn.")
 
 
+def test_official_answer_is_removed_and_never_spam(article: Article, staff: User) -> None:
+    thread = make_comment(article, status="approved")
+    answer = services.reply_officially(comment=thread, by=staff, text="Đã sửa xong.")
+    with pytest.raises(ValidationError) as refusal:
+        services.mark_spam(comment=answer, by=staff)
+    assert refusal.value.code == "refused"
+    services.remove_comment(comment=answer, by=staff, reason="duplicate")
+    assert answer.status == "removed"
+
+
+@pytest.mark.parametrize("verb", ["approve_comment", "reject_comment", "mark_spam"])
+def test_text_that_was_amended_after_it_was_read_is_not_decided_on(
+    article: Article, staff: User, verb: str
+) -> None:
+    comment = make_comment(article)
+    services.amend_comment(comment=Comment.objects.get(), text="Xin phường sửa cả vỉa hè.")
+    with pytest.raises(ValidationError) as refusal:
+        decide(verb, comment, staff)
+    assert refusal.value.code == "changed"
+    assert Comment.objects.get().status == "pending"
+
+
 def test_sender_takes_a_comment_back_and_staff_cannot_restore_it(
     article: Article, staff: User
 ) -> None:
