@@ -1,4 +1,4 @@
-"""The admin of the newsroom. It knows nothing of the apps above, which may extend it."""
+"""The admin of articles and what belongs to them. The portal extends it for the apps above."""
 
 from news.admin import articles, categories, images, places, search
 

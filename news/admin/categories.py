@@ -25,13 +25,13 @@ class CategoryForm(forms.ModelForm):
         set_choices(self, "parent", [("", _("(at the top)")), *above])
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a second category of the same name under one parent, however it is spelled."""
+        """Refuse a second category of the same name under one parent, in any spelling."""
         data = super().clean() or self.cleaned_data
         if "name" not in data or "parent" not in data:
             return data
-        beside = Category.objects.filter(parent=data["parent"]).exclude(pk=self.instance.pk)
+        siblings = Category.objects.filter(parent=data["parent"]).exclude(pk=self.instance.pk)
         key = comparison_key(data["name"])
-        for name in beside.values_list("name", flat=True):
+        for name in siblings.values_list("name", flat=True):
             if comparison_key(name) == key:
                 words = _("There is a category of this name here already: %(name)s")
                 self.add_error("name", words % {"name": name})
@@ -47,15 +47,15 @@ class CategoryAdmin(StaffAdmin):
     list_display_links = ["indented_name"]
     list_editable = ["position", "is_on_home"]
     search_fields = ["name"]
-    # All of the tree on one page, in its own order and no other.
+    # The whole tree on one page, always in its own order.
     list_per_page = 500
     sortable_by = ()
 
     def get_ordering(self, request: HttpRequest) -> list[str | Combinable]:
-        tree = [category.pk for category in Category.objects.tree()]
-        if not tree:
+        keys = [category.pk for category in Category.objects.tree()]
+        if not keys:
             return ["pk"]
-        return [Case(*(When(pk=pk, then=Value(place)) for place, pk in enumerate(tree)))]
+        return [Case(*(When(pk=pk, then=Value(index)) for index, pk in enumerate(keys)))]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
         return super().get_queryset(request).annotate(article_count=Count("articles"))
@@ -72,9 +72,9 @@ class CategoryAdmin(StaffAdmin):
 
 
 class NamedAdmin(StaffAdmin):
-    """What tags, series and authors share.
+    """The base class for tags, series and authors.
 
-    Each states its order once more: a model's own is dropped where rows are counted.
+    Each subclass sets `ordering`: the one of the model is dropped when rows are counted.
     """
 
     search_fields = ["name"]

@@ -32,7 +32,7 @@ UPLOADS_AT_ONCE = 5
 
 
 class UploadForm(forms.ModelForm):
-    """One picture to take in, with its words."""
+    """One picture to upload, with its texts."""
 
     upload = forms.FileField(
         label=capfirst(gettext_lazy("picture file")),
@@ -97,28 +97,28 @@ class ImageAdmin(StaffAdmin):
         ]
         return "; ".join(places) or _("nowhere")
 
-    # --- Taking pictures in -------------------------------------------------------------------
+    # --- Uploading ----------------------------------------------------------------------------
 
     @method_decorator(xframe_options_sameorigin)
     def add_view(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        """Take in up to five pictures; each is kept or refused by itself."""
+        """Store up to five pictures; each is accepted or refused separately."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         formset = UploadFormSet(request.POST or None, request.FILES or None)
         shown = list(formset)
-        again = False
+        choose_again = False
         if request.method == "POST":
-            taken, refused = self._take_in(request, shown)
-            if taken:
+            stored, refused = self._store_valid(request, shown)
+            if stored:
                 words = ngettext(
                     "%(count)d picture is in the library.",
                     "%(count)d pictures are in the library.",
-                    len(taken),
+                    len(stored),
                 )
-                messages.success(request, words % {"count": len(taken)})
-            if taken and not refused:
-                return self._after_upload(request, taken)
-            shown, again = refused or list(UploadFormSet()), True
+                messages.success(request, words % {"count": len(stored)})
+            if stored and not refused:
+                return self._after_upload(request, stored)
+            shown, choose_again = refused or list(UploadFormSet()), True
         is_picking = "pick" in request.GET
         return TemplateResponse(
             request,
@@ -129,51 +129,51 @@ class ImageAdmin(StaffAdmin):
                 "opts": self.opts,
                 "forms": shown,
                 "management_form": UploadFormSet().management_form,
-                "choose_again": again,
+                "choose_again": choose_again,
                 "is_popup": "_popup" in request.GET,
                 "is_picking": is_picking,
                 "has_view_permission": self.has_view_permission(request),
             },
         )
 
-    def _take_in(
+    def _store_valid(
         self, request: HttpRequest, sent: list[UploadForm]
     ) -> tuple[list[Image], list[UploadForm]]:
-        """Store what can be stored; return those pictures and the forms that were refused."""
-        taken, refused = [], []
+        """Store the pictures of the valid forms; return them and the refused forms."""
+        stored, refused = [], []
         for form in sent:
             if not form.has_changed():
                 continue
-            image = self._take_in_one(request, form) if form.is_valid() else None
+            image = self._store_one(request, form) if form.is_valid() else None
             if image is None:
                 refused.append(form)
                 continue
             self.log_addition(request, image, [{"added": {}}])
-            taken.append(image)
+            stored.append(image)
         first = sent[0] if sent else None
-        if first is not None and not taken and not refused:
-            # Nothing was filled in: say what is missing.
+        if first is not None and not stored and not refused:
+            # Nothing was filled in: show what is missing.
             first.empty_permitted = False
             first.full_clean()
             refused.append(first)
-        return taken, refused
+        return stored, refused
 
-    def _take_in_one(self, request: HttpRequest, form: UploadForm) -> Image | None:
-        words = {name: form.cleaned_data[name] for name in form.fields}
+    def _store_one(self, request: HttpRequest, form: UploadForm) -> Image | None:
+        values = {name: form.cleaned_data[name] for name in form.fields}
         try:
-            return services.add_image(**words, by=request.user)
-        except ValidationError as refusal:
-            form.add_error("upload", refusal.messages)
+            return services.add_image(**values, by=request.user)
+        except ValidationError as error:
+            form.add_error("upload", error.messages)
             return None
 
-    def _after_upload(self, request: HttpRequest, taken: Sequence[Image]) -> HttpResponse:
+    def _after_upload(self, request: HttpRequest, images: Sequence[Image]) -> HttpResponse:
         if "pick" in request.GET:
             return HttpResponseRedirect(reverse("admin:news_image_pick"))
         if "_popup" in request.GET:
-            return self.response_add(request, taken[-1])
+            return self.response_add(request, images[-1])
         return HttpResponseRedirect(reverse("admin:news_image_changelist"))
 
-    # --- Choosing one -------------------------------------------------------------------------
+    # --- Choosing a picture -------------------------------------------------------------------
 
     def get_urls(self) -> list[URLPattern]:
         pick = self.admin_site.admin_view(self.pick_view)
@@ -181,16 +181,16 @@ class ImageAdmin(StaffAdmin):
 
     @method_decorator(xframe_options_sameorigin)
     def pick_view(self, request: HttpRequest) -> HttpResponse:
-        """The library as it stands in the dialog of a form: search, and one picture to choose."""
+        """The page in the dialog of a form: search the library and choose one picture."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        words = request.GET.get("q", "").strip()
+        query = request.GET.get("q", "").strip()
         images = Image.objects.all()
-        if words:
-            wanted = Q()
+        if query:
+            condition = Q()
             for name in self.search_fields:
-                wanted |= Q(**{f"{name}__icontains": words})
-            images = images.filter(wanted)
+                condition |= Q(**{f"{name}__icontains": query})
+            images = images.filter(condition)
         page = Paginator(images, 24).get_page(request.GET.get("page"))
         return TemplateResponse(
             request,
@@ -201,7 +201,7 @@ class ImageAdmin(StaffAdmin):
                 "is_popup": True,
                 "page": page,
                 "pictures": [picture_data(image) for image in page],
-                "q": words,
+                "q": query,
                 "has_add_permission": self.has_add_permission(request),
             },
         )
@@ -209,12 +209,12 @@ class ImageAdmin(StaffAdmin):
     # --- Deleting -----------------------------------------------------------------------------
 
     def get_deleted_objects(self, objs: Objects, request: HttpRequest) -> DeletedObjects:
-        """Refuse, in a sentence, to delete what is still shown."""
+        """Refuse to delete pictures that are in use."""
         deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
         try:
             services.check_delete_images(list(objs))
-        except ValidationError as refusal:
-            protected = refusal.messages
+        except ValidationError as error:
+            protected = error.messages
         return deleted, counts, missing, protected
 
     def delete_model(self, request: HttpRequest, obj: Image) -> None:

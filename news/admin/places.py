@@ -1,4 +1,4 @@
-"""Where articles are put forward, and where they once stood: featured places, old addresses."""
+"""Featured articles, and the old addresses of articles."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from news.staff_admin.model_admin import ReadOnlyAdminMixin
 
 @admin.register(SearchWords)
 class SearchWordsAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):
-    """Nothing is added, changed or opened here: the list is the whole report."""
+    """Shows a report in place of the list."""
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
