@@ -4,7 +4,7 @@
 normalises before any validator, so lengths are counted in code points of the stored form.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -26,12 +26,12 @@ class _NormalizedFormField(forms.CharField):
 
     normalize: Callable[[str], str] = staticmethod(normalize)
 
-    def to_python(self, value: Any) -> Any:
+    def to_python(self, value: object) -> str | None:
         if isinstance(value, str):
             value = self.normalize(value)
         return super().to_python(value)
 
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, object]:
         # With maxlength a browser counts UTF-16 units of the text as typed, and silently cuts
         # decomposed text that would fit once composed. The validator reports it instead.
         attrs = super().widget_attrs(widget)
@@ -70,11 +70,11 @@ class _NormalizedField(models.Field):
     normalize: Callable[[str], str]
     form_field: type[forms.Field]
 
-    def to_python(self, value: Any) -> Any:
+    def to_python(self, value: object) -> object:
         value = super().to_python(value)
         return self.normalize(value) if isinstance(value, str) else value
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+    def pre_save(self, model_instance: models.Model, add: bool) -> object:
         value = super().pre_save(model_instance, add)
         if isinstance(value, str):
             # The object has the same value as its row.
@@ -82,7 +82,7 @@ class _NormalizedField(models.Field):
             setattr(model_instance, self.attname, value)
         return value
 
-    def formfield(self, **kwargs: Any) -> Any:
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
         return super().formfield(**{"form_class": self.form_field, **kwargs})
 
 
@@ -110,7 +110,7 @@ class HtmlField(_NormalizedField, models.TextField):
 class _NormalizedPattern:
     """A lookup by a part of the text, which Django does not prepare by the field."""
 
-    def get_prep_lookup(self) -> Any:
+    def get_prep_lookup(self) -> object:
         value = super().get_prep_lookup()  # type: ignore[misc]
         return normalize(value) if isinstance(value, str) else value
 
@@ -145,7 +145,7 @@ class ComputedField(models.CharField):
         self.compute = compute
         super().__init__(*args, **{"editable": False, **kwargs})
 
-    def deconstruct(self) -> Any:
+    def deconstruct(self) -> tuple[str, str, Sequence[object], dict[str, object]]:
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "source": self.source, "compute": self.compute}
 

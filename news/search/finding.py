@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
@@ -40,6 +39,8 @@ _WEIGHTS = "{0.04, 0.1, 0.4, 1.0}"
 # A new text gains so much over one that is very old; half of it is lost within so many days.
 _NEWNESS = 0.15
 _NEWNESS_HALVED = 365
+
+_Value = str | datetime | list[str] | None
 
 
 class SearchTooSlowError(Exception):
@@ -98,7 +99,7 @@ def find_articles(query: Query, filters: Filters, at: datetime | None = None) ->
     at = at or timezone.now()
     if not _periods(filters, at):
         return Found()
-    sql, params = _statement(query, filters, at)
+    sql, params = _search_sql(query, filters, at)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         hits, articles_of_hits, articles_of_files, files_of_hits = cursor.fetchone()
@@ -109,13 +110,13 @@ def find_articles(query: Query, filters: Filters, at: datetime | None = None) ->
     return Found(list(articles)[:MOST], files, max(hits, len(articles)) > MOST)
 
 
-def _statement(query: Query, filters: Filters, at: datetime) -> tuple[str, dict[str, Any]]:
+def _search_sql(query: Query, filters: Filters, at: datetime) -> tuple[str, dict[str, _Value]]:
     """Return the statement of a search and its parameters.
 
     `whole` are the newest hits and `begun` those of a last word still being typed; `ranked` are the
     newest and the better ones of them, which get a score.
     """
-    params: dict[str, Any] = {
+    params: dict[str, _Value] = {
         "labels": _labels_within(filters, at),
         "at": at,
         "since": _midnight(filters.since) if filters.since else None,

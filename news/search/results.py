@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
@@ -65,7 +64,7 @@ _CHOSEN = (0,)
 
 
 @cache
-def _statement() -> tuple[str, tuple[Any, ...]]:
+def _articles_sql() -> tuple[str, tuple[object, ...]]:
     """The query for the articles of a page, compiled once, which takes as long as running it."""
     chosen = RawSQL("SELECT unnest(%s::bigint[])", (_CHOSEN,))
     rows = Article.objects.published(NOW).filter(pk__in=chosen).values_list(*_SHOWN).order_by()
@@ -77,7 +76,7 @@ def _articles(chosen: list[int]) -> dict[int, Article]:
     """The chosen articles that are published, by id; one statement."""
     if not chosen:
         return {}
-    sql, params = _statement()
+    sql, params = _articles_sql()
     rows = fetch_all(sql, fill_params(params, {NOW: timezone.now(), _CHOSEN: chosen}))
     return {row[0]: Article.from_db(connection.alias, _SHOWN, row) for row in rows}
 

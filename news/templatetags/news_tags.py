@@ -6,7 +6,6 @@ import json
 import re
 import textwrap
 from html import escape
-from typing import Any
 
 from django import template
 from django.utils.html import format_html
@@ -43,7 +42,7 @@ def article_card(
     level: str = "h3",
     show_category: bool = False,
     eager: bool = False,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """An article in a list; `size` and `level` are those of the card component."""
     return {
         "size": size,
@@ -69,7 +68,7 @@ def _safe(markup: str) -> SafeString:
 _JSON_ESCAPES = {ord(letter): f"\\u{ord(letter):04X}" for letter in "<>&\u2028\u2029"}
 
 
-def json_ld(*things: dict[str, Any]) -> SafeString:
+def json_ld(*things: dict[str, object]) -> SafeString:
     """Return a data block in which a page describes itself to search engines (JSON-LD).
 
     Safe, because no letter that means something to HTML is left in the JSON.
