@@ -248,6 +248,8 @@ def test_month_page_holds_that_month_only() -> None:
         make_article(f"Ngày {day[2]}/{day[1]}", published_at=datetime(*day, 12, tzinfo=VIETNAM))
     page = list_page(None, 1, 20, month=datetime(2024, 3, 15).date())
     assert [a.title for a in page.object_list] == ["Ngày 31/3", "Ngày 1/3"]
+    beyond = ListedArticles(None, month=datetime(2024, 3, 15).date())[0:20]
+    assert [a.title for a in beyond] == ["Ngày 31/3", "Ngày 1/3"]
 
 
 def test_list_costs_the_same_statements_however_long_it_is(
