@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 from collections.abc import Iterator
@@ -120,3 +121,24 @@ def test_no_line_of_a_template_is_longer_than_160_characters() -> None:
 def test_no_template_is_longer_than_120_lines() -> None:
     lengths = {path: len(path.read_text().splitlines()) for path in tracked(".html")}
     assert [str(path) for path, lines in lengths.items() if lines > 120] == []
+
+
+def test_no_python_file_class_or_function_is_too_long_to_be_read_at_once() -> None:
+    """Files of 450 lines at the most, classes of 300, functions of 60."""
+    most = {ast.Module: 450, ast.ClassDef: 300, ast.FunctionDef: 60, ast.AsyncFunctionDef: 60}
+    apps = tuple(ROOT / app for app in ("portal", "stats", "comments", "ratings", "news"))
+    too_long = []
+    for path in tracked(".py"):
+        if "migrations" in path.parts or not any(path.is_relative_to(app) for app in apps):
+            continue
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Module):
+                lines = text.count("\n")
+            elif isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or 0) - node.lineno + 1
+            else:
+                continue
+            if lines > most[type(node)]:
+                too_long.append(f"{path}: {getattr(node, 'name', 'file')}, {lines} lines")
+    assert too_long == []

@@ -161,6 +161,15 @@ def test_refused_rating_leaves_nothing_behind(settings: Any) -> None:
     assert stars(article) == [0, 0, 0, 1, 0]
 
 
+def test_rating_that_the_database_refuses_is_not_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    article, tries = make_article(), iter([None])
+    monkeypatch.setattr(services, "_count_new_rating", lambda *args: next(tries))
+    with pytest.raises(IntegrityError, match="ratings_rating_score_1_to_5"), transaction.atomic():
+        make_rating(article, 6, origin=make_origin())
+
+
 def test_counters_begin_anew_with_the_hour_and_the_old_ones_are_forgotten(settings: Any) -> None:
     settings.RATINGS_PER_NETWORK_AND_ARTICLE = 1
     origin, article, now = make_origin(), make_article(), timezone.now()
