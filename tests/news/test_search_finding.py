@@ -197,6 +197,13 @@ def test_scheduled_article_is_found_from_its_minute_on() -> None:
     assert found.total == 1
 
 
+@pytest.mark.parametrize("field", ["title", "summary", "body"])
+def test_correction_of_one_part_of_an_article_is_found(field: str) -> None:
+    make_article("Tin")
+    Article.objects.update(**{field: "Bến thuyền"})
+    assert len(titles("bến thuyền")) == 1
+
+
 def test_index_follows_corrections_withdrawals_bulk_changes_and_deletion() -> None:
     article = make_article("Tên cũ")
     Article.objects.filter(pk=article.pk).update(title="Tên mới", slug="ten-moi")
@@ -341,7 +348,7 @@ def test_newest_of_too_many_articles_are_those_that_are_found(
     monkeypatch.setattr("news.search.finding.MOST", 2)
     for day in (3, 0, 4, 1, 2):
         make_article(f"Tin {day}", body="<p>bến thuyền</p>", published_at=an_hour_ago(day))
-    assert titles("bến thuyền") == ["Tin 0", "Tin 1"]
+    assert titles("bến thuyền", newest_first=True) == ["Tin 0", "Tin 1"]
 
 
 def test_last_words_of_a_long_article_are_found() -> None:
