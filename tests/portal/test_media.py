@@ -103,3 +103,22 @@ def test_head_tells_of_the_whole_file_and_sends_none_of_it(asked: str) -> None:
     assert response.content == b""
     assert (response.status_code, response["Content-Length"]) == (200, str(image.size))
     assert response["Content-Type"] == "image/webp"
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.svg", "a.js", "a", "a.PDF.html"])
+def test_file_that_a_browser_could_run_is_offered_for_saving(client: Client, name: str) -> None:
+    path = default_storage.save(f"documents/{name}", ContentFile(b"<script>alert(1)</script>"))
+    response = client.get(f"/media/{path}")
+    response.close()
+    assert response["Content-Type"] == "application/octet-stream"
+    assert response["Content-Disposition"] == "attachment"
+
+
+@pytest.mark.parametrize(("headers", "status"), [({}, 200), ({"range": "bytes=0-3"}, 206)])
+def test_file_is_shown_in_a_sandbox(client: Client, headers: dict[str, str], status: int) -> None:
+    path = default_storage.save("documents/a.pdf", ContentFile(b"%PDF-1.4 noi dung"))
+    response = client.get(f"/media/{path}", headers=headers)
+    response.close()
+    assert response.status_code == status
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response["X-Content-Type-Options"] == "nosniff"

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.backends.signed_cookies import SessionStore
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.test import RequestFactory
@@ -24,6 +24,7 @@ from portal.middleware import (
     RequestLimits,
     SameOrigin,
 )
+from portal.views.errors import server_error
 
 
 def answer(request: HttpRequest) -> HttpResponse:
@@ -303,3 +304,32 @@ def test_page_of_a_server_error_is_stored_by_nobody_and_says_when_to_return() ->
     assert "Retry-After" not in error_page(request, 500)
     assert error_page(request, 503)["Retry-After"] == "30"
     assert error_page(request, 404)["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("error", [OperationalError, ProgrammingError, InterfaceError])
+def test_error_page_without_a_database_has_no_frame(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object) -> None:
+        raise error
+
+    monkeypatch.setattr("portal.frame.fetch_row", fail)
+    page = error_page(RequestFactory().get("/khong-co"), 404)
+    assert page.status_code == 404
+    assert "Không tìm thấy trang" in page.content.decode()
+    assert "<nav" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(OperationalError, 503), (InterfaceError, 503), (ProgrammingError, 500), (ValueError, 500)],
+)
+def test_exception_is_answered_by_503_if_the_database_is_unavailable(
+    error: type[Exception], status: int
+) -> None:
+    try:
+        raise error
+    except error:
+        page = server_error(RequestFactory().get("/"))
+    assert page.status_code == status
+    assert ("Retry-After" in page) == (status == 503)

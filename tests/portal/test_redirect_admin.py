@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 
@@ -75,6 +77,17 @@ def test_redirect_takes_its_address_off_the_report(admin_client: Client) -> None
     )
     admin_client.post(ADD, form_of(address="/luu-tru/"))
     assert not MissingAddress.objects.exists()
+
+
+def test_redirect_to_an_address_that_is_redirected_now_is_cut_short(
+    admin_client: Client,
+) -> None:
+    saved = default_storage.save("documents/cu.pdf", ContentFile(b"%PDF-1.4"))
+    make_redirects(("/truoc", f"/media/{saved}"))
+    default_storage.delete(saved)
+    admin_client.post(ADD, form_of(path=f"/media/{saved}", address="/luu-tru/"))
+    assert {row.address for row in Redirect.objects.all()} == {"/luu-tru/"}
+    assert Redirect.objects.count() == 2
 
 
 # --- The guess ----------------------------------------------------------------------------------

@@ -307,6 +307,13 @@ def test_what_led_to_an_address_that_is_led_away_now_is_cut_short(client: Client
     assert get_location(client, "/truoc") == (301, "/luu-tru/")
 
 
+@pytest.mark.parametrize("address", ["/cu", "/cu/"])
+def test_chain_is_cut_short_however_its_slash_is_written(address: str) -> None:
+    Redirect.objects.create(path="/truoc", address=address)
+    make_redirects(("/cu", "/luu-tru/"))
+    assert {row.address for row in Redirect.objects.all()} == {"/luu-tru/"}
+
+
 @pytest.mark.parametrize(
     ("pairs", "circle"),
     [
