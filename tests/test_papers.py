@@ -23,10 +23,13 @@ _PATH = re.compile(
 def test_files_that_a_paper_names_exist(paper: Path) -> None:
     text = paper.read_text(encoding="utf-8")
     missing = [name for name in _LINK.findall(text) if not (paper.parent / name).exists()]
-    missing += [name for name in _PATH.findall(text) if not (ROOT / name).exists()]
+    paths = [*_PATH.findall(text), *_NODE.findall(text)]
+    missing += [name for name in paths if not (ROOT / name).exists()]
     assert missing == []
 
 
+# A box of a diagram, as `urls["portal/urls.py"]`.
+_NODE = re.compile(r'\["([a-z]+/[\w./-]+)"\]')
 # A dotted name of ours, as `stats.recording.begins_visit`.
 _DOTTED = re.compile(r"`((?:portal|news|ratings|comments|stats)(?:\.\w+)+)(?:\(\))?`")
 
