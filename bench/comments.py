@@ -33,7 +33,7 @@ PREPARE = """
 import json
 from django.utils import timezone
 from comments import forms
-from comments.captcha.challenges import Kind, issue
+from comments.captcha.challenges import Kind, issue_challenge
 from comments.models import CommentSettings, ListedPhrase
 from news.models import Article, Category
 category, _ = Category.objects.get_or_create(name="Tin", slug="tin")
@@ -43,7 +43,7 @@ article = Article.objects.create(
     first_published_at=now, body="<p>Nội dung của bài viết.</p>" * 20)
 CommentSettings.objects.create(seconds_to_fill_in=0)
 ListedPhrase.objects.bulk_create(ListedPhrase(phrase=f"cụm từ số {n}") for n in range(200))
-codes = [issue(Kind.PICTURE, f"10.0.{n // 250}.{n % 250}") for n in range(COUNT)]
+codes = [issue_challenge(Kind.PICTURE, f"10.0.{n // 250}.{n % 250}") for n in range(COUNT)]
 print(json.dumps({"article": article.pk, "codes": [
     [str(forms.new_token(article.pk)), code.key, code.response] for code in codes]}))
 """

@@ -51,7 +51,7 @@ def new_token(article_id: int) -> Token:
     return Token(article_id, secrets.token_urlsafe(12), int(time.time()))
 
 
-def read_token(text: Any, article_id: int) -> Token | None:
+def parse_token(text: Any, article_id: int) -> Token | None:
     """Return the token of a posted form; None if it is not one of ours for this article."""
     try:
         article, nonce, made_at = _SIGNER.unsign(str(text)).split(".")
@@ -72,15 +72,15 @@ class _EmailField(LineFormField):
 
 
 # No language piles more marks upon a letter; what does, covers the lines above and below.
-_MOST_MARKS = 4
+MOST_COMBINING_MARKS = 4
 
 
-def _no_piles(text: str) -> None:
+def validate_combining_marks(text: str) -> None:
     """Raise ValidationError if more than 4 combining marks follow each other."""
     marks = 0
     for letter in text:
         marks = marks + 1 if unicodedata.category(letter) in {"Mn", "Me"} else 0
-        if marks > _MOST_MARKS:
+        if marks > MOST_COMBINING_MARKS:
             raise ValidationError(
                 _("There are too many accents upon one letter. Please remove them."), code="marks"
             )
@@ -96,7 +96,7 @@ def _text_field(required: Any) -> PlainTextFormField:
             "min_length": gettext_lazy("The text is too short (at least 10 characters)."),
             "max_length": gettext_lazy("The text is longer than 2,000 characters."),
         },
-        validators=[_no_piles],
+        validators=[validate_combining_marks],
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 
@@ -112,7 +112,7 @@ class CommentForm(forms.Form):
     name = LineFormField(
         label=gettext_lazy("Full name"),
         max_length=NAME_LENGTH,
-        validators=[_no_piles],
+        validators=[validate_combining_marks],
         error_messages={
             "required": gettext_lazy("You have not entered your name."),
             "max_length": gettext_lazy("The name is longer than 60 characters."),
@@ -202,7 +202,7 @@ class CommentForm(forms.Form):
         comment = Comment(
             article=article,
             # No comment has the number 0: what is no number is not there either.
-            parent_id=(read_number(parent) or 0) if parent else None,
+            parent_id=(parse_id(parent) or 0) if parent else None,
             name=name,
             email=email,
             text=text,
@@ -245,7 +245,7 @@ class ReportForm(forms.Form):
         required=False,
         max_length=1000,
         error_messages={"max_length": gettext_lazy("The text is longer than 1,000 characters.")},
-        validators=[_no_piles],
+        validators=[validate_combining_marks],
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     captcha = CaptchaField()
@@ -257,6 +257,6 @@ class ReportForm(forms.Form):
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
 
-def read_number(text: Any) -> int | None:
+def parse_id(text: Any) -> int | None:
     """Return the number of a row from an address or a form; None for anything else."""
     return int(text) if isinstance(text, str) and _NUMBER.fullmatch(text) else None

@@ -143,7 +143,7 @@ def read_comment(policy: CommentPolicy, pk: int) -> ShownComment | None:
     return ShownComment.of(comment) if comment else None
 
 
-def place_of(comment: Comment) -> str:
+def public_url_of(comment: Comment) -> str:
     """Return the address where readers see a comment, empty if they do not."""
     thread = comment.parent or comment
     if comment.status != Comment.Status.APPROVED or not thread.is_shown:

@@ -29,7 +29,7 @@ from comments.models import (
 )
 from comments.models.comments import LONGEST_ANSWER
 from comments.moderation import PhraseList, examine
-from comments.services import tell_change
+from comments.services import announce_change
 from news.fields import PlainTextFormField
 from news.staff_admin.choices import category_choices, set_choices
 from news.staff_admin.filters import ChoicesFilter
@@ -142,7 +142,7 @@ class CommentSettingsAdmin(StaffAdmin):
     ) -> None:
         with transaction.atomic():
             super().save_model(request, obj, form, change)
-            tell_change()
+            announce_change()
 
 
 @admin.register(ConsentText)
@@ -256,14 +256,14 @@ class CommentSwitchAdmin(StaffAdmin):
     ) -> None:
         with transaction.atomic():
             super().save_model(request, obj, form, change)
-            tell_change(*filter(None, [obj.article_id]))
+            announce_change(*filter(None, [obj.article_id]))
 
     def delete_model(self, request: HttpRequest, obj: CommentSwitch) -> None:
         with transaction.atomic():
             super().delete_model(request, obj)
-            tell_change(*filter(None, [obj.article_id]))
+            announce_change(*filter(None, [obj.article_id]))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[CommentSwitch]) -> None:
         with transaction.atomic():
             super().delete_queryset(request, queryset)
-            tell_change()
+            announce_change()

@@ -22,6 +22,6 @@ errors of its own, or all of them by `{{ form.captcha.as_field_group }}`, and lo
 `comments/captcha.css` and `comments/captcha.js`. Names in the form: `captcha` (the answer),
 `captcha_key`, `captcha_other` (the buttons).
 
-Below that, `comments.captcha.challenges`: `issue(kind, address)` → `Challenge`,
-`check(key, answer)` → `Verdict`, `clean()`.
+Below that, `comments.captcha.challenges`: `issue_challenge(kind, address)` → `Challenge`,
+`check_answer(key, answer)` → `Verdict`, `delete_expired()`.
 """

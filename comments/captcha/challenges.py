@@ -80,7 +80,7 @@ _KINDS = {kind.value[0]: kind for kind in Kind}
 _KEY = re.compile(r"[0-9a-f]{8}[psq][0-9a-f]{31}")
 
 
-def kind_of(key: object) -> Kind | None:
+def kind_of_key(key: object) -> Kind | None:
     """Return the kind that a key speaks of, or None if it cannot be a key of ours."""
     if not isinstance(key, str) or len(key) != 40 or not _KEY.fullmatch(key):
         return None
@@ -110,7 +110,7 @@ def network_hash(address: str, day: datetime.date) -> str:
     return salted_hmac(salt, network_of(address), algorithm="sha256").hexdigest()[:32]
 
 
-def issue(kind: Kind, address: str, *, replacing: object = "") -> Challenge:
+def issue_challenge(kind: Kind, address: str, *, replacing: object = "") -> Challenge:
     """Make a new challenge for a visitor at `address` (REMOTE_ADDR), good for CAPTCHA_TIMEOUT.
 
     The challenge with the key `replacing` can no longer be answered. Raises TooManyChallenges if
@@ -123,7 +123,7 @@ def issue(kind: Kind, address: str, *, replacing: object = "") -> Challenge:
     challenge = Challenge(key, kind, seed, _response(kind, seed))
     with transaction.atomic():
         _count_issue(address, now)
-        if kind_of(replacing) is not None:
+        if kind_of_key(replacing) is not None:
             CaptchaStore.objects.filter(hashkey=str(replacing)).delete()
         CaptchaStore.objects.create(
             challenge=seed, response=challenge.response, hashkey=key, expiration=expiration
@@ -146,9 +146,9 @@ def _count_issue(address: str, now: datetime.datetime) -> None:
     tally.save(update_fields=["issued"])
 
 
-def find(key: str, kind: Kind) -> Challenge | None:
+def find_challenge(key: str, kind: Kind) -> Challenge | None:
     """Return the challenge of this key and kind, if it can still be answered."""
-    if kind_of(key) is not kind:
+    if kind_of_key(key) is not kind:
         return None
     row = (
         CaptchaStore.objects.filter(hashkey=key, expiration__gt=timezone.now())
@@ -167,7 +167,7 @@ def canonical(kind: Kind, answer: str) -> str:
     return questions.canonical(answer)
 
 
-def check(key: object, answer: object) -> Verdict:
+def check_answer(key: object, answer: object) -> Verdict:
     """Use a challenge up and say whether it was answered. Any key and any answer are borne.
 
     An empty answer uses nothing up. Call it outside a transaction: one that is rolled back would
@@ -175,7 +175,7 @@ def check(key: object, answer: object) -> Verdict:
     """
     if not isinstance(answer, str) or not answer.strip():
         return Verdict.MISSING
-    kind = kind_of(key)
+    kind = kind_of_key(key)
     if kind is None:
         return Verdict.WRONG
     now = timezone.now()
@@ -202,7 +202,7 @@ def delete_expired() -> int:
 
 
 def delete_some_expired() -> int:
-    """Delete up to SWEEP_ROWS of each; `issue` does so now and then, so no timer is needed."""
+    """Delete up to SWEEP_ROWS of each; each SWEEP_EVERYth challenge does, so no timer is needed."""
     now = timezone.now()
     expired = CaptchaStore.objects.filter(
         hashkey__lt=f"{int(now.timestamp()) + 1:08x}", expiration__lte=now

@@ -16,9 +16,9 @@ from comments.captcha.challenges import (
     Kind,
     TooManyChallenges,
     Verdict,
-    check,
-    issue,
-    kind_of,
+    check_answer,
+    issue_challenge,
+    kind_of_key,
 )
 
 HELP = {
@@ -92,18 +92,20 @@ class CaptchaField(forms.Field):
         """
         posted = request.POST.get(f"{name}_key", "")
         wanted = wants_other(request.POST, name)
-        kind = wanted or kind_of(posted) or Kind.PICTURE
+        kind = wanted or kind_of_key(posted) or Kind.PICTURE
         self.help_text = HELP[kind]
         self.widget.has_focus = wanted is not None
         try:
-            self.widget.challenge = issue(kind, request.META["REMOTE_ADDR"], replacing=posted)
+            self.widget.challenge = issue_challenge(
+                kind, request.META["REMOTE_ADDR"], replacing=posted
+            )
         except TooManyChallenges:
             self.widget.challenge = None
 
     def clean(self, value: Any) -> str:
         """Return the key that was used up; raise ValidationError with the exact sentence."""
         key, answer = value or (None, None)
-        verdict = check(key, answer)
+        verdict = check_answer(key, answer)
         if verdict is not Verdict.RIGHT:
             raise ValidationError(SENTENCES[verdict], code=str(verdict))
         return str(key)

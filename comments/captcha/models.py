@@ -6,7 +6,8 @@ from django.db import models
 class Tally(models.Model):
     """The challenges that one network was given in one minute.
 
-    Written by `challenges.issue` alone. A row is of no use after its minute and soon deleted.
+    Written by `challenges.issue_challenge` alone. A row is of no use after its minute, and is soon
+    deleted.
     """
 
     # A keyed hash whose key changes every day, never an address.

@@ -12,7 +12,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
 from comments.captcha import pictures, sounds
-from comments.captcha.challenges import Challenge, Kind, TooManyChallenges, find, issue
+from comments.captcha.challenges import (
+    Challenge,
+    Kind,
+    TooManyChallenges,
+    find_challenge,
+    issue_challenge,
+)
 from comments.captcha.fields import HELP
 
 _RANGE = re.compile(r"bytes=(\d{1,9})-(\d{0,9})")
@@ -25,7 +31,7 @@ class _ShownView(View):
     kind: Kind
 
     def challenge(self, key: str) -> Challenge:
-        challenge = find(key, self.kind)
+        challenge = find_challenge(key, self.kind)
         if challenge is None:
             raise Http404
         return challenge
@@ -81,7 +87,7 @@ class RenewView(View):
             return HttpResponse(status=400)
         kind = Kind(wanted)
         try:
-            challenge = issue(
+            challenge = issue_challenge(
                 kind, request.META["REMOTE_ADDR"], replacing=request.POST.get("key", "")
             )
         except TooManyChallenges:

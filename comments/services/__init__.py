@@ -3,6 +3,7 @@
 A refusal is a ValidationError whose message is a sentence for whoever asked.
 """
 
+from comments.services.announcing import announce_change
 from comments.services.deciding import (
     approve_comment,
     correct_comment,
@@ -24,10 +25,10 @@ from comments.services.sending import (
     submit_comment,
     withdraw_comment,
 )
-from comments.services.telling import tell_change
 
 __all__ = [
     "amend_comment",
+    "announce_change",
     "approve_comment",
     "block_sender",
     "correct_comment",
@@ -43,6 +44,5 @@ __all__ = [
     "report_comment",
     "restore_comment",
     "submit_comment",
-    "tell_change",
     "withdraw_comment",
 ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from comments.models import Comment, CommentSettings, Decision, Reason
 from comments.models.comments import LONGEST_ANSWER, LONGEST_TEXT, NAME_LENGTH, SHORTEST_TEXT
-from comments.services.telling import tell_change
+from comments.services.announcing import announce_change
 from news.formats import updated_line
 from news.text import normalize
 
@@ -20,7 +20,7 @@ Status = Comment.Status
 Action = Decision.Action
 
 
-def lock(comment: Comment) -> Comment:
+def lock_comment(comment: Comment) -> Comment:
     """Read the comment anew and keep its row until the transaction ends."""
     return Comment.objects.select_for_update(of=("self",)).get(pk=comment.pk)
 
@@ -31,7 +31,7 @@ def refuse(sentence: str, code: str = "refused") -> ValidationError:
 
 def _lock_in(comment: Comment, *states: str) -> Comment:
     """Lock a comment that must be in one of these states and as the moderator saw it."""
-    locked = lock(comment)
+    locked = lock_comment(comment)
     if locked.status not in states or locked.status != comment.status:
         raise refuse(_decided_already(locked), code="decided")
     if locked.text != comment.text:
@@ -58,7 +58,7 @@ def _decided_already(comment: Comment) -> str:
     }
 
 
-def record(
+def record_decision(
     comment: Comment, action: str, from_status: str, *, by: Any = None, **words: str
 ) -> Decision:
     """Write down that the comment, in its new state, was changed."""
@@ -73,7 +73,7 @@ def record(
     )
 
 
-def move(locked: Comment, comment: Comment, status: str, *fields: str) -> str:
+def set_status(locked: Comment, comment: Comment, status: str, *fields: str) -> str:
     """Give the locked row a state, and the object in hand the same; return the earlier state.
 
     `fields` name what else was changed in the locked row.
@@ -85,7 +85,7 @@ def move(locked: Comment, comment: Comment, status: str, *fields: str) -> str:
     locked.save(update_fields=["status", "published_at", *fields])
     comment.status, comment.published_at = locked.status, locked.published_at
     if Status.APPROVED in {earlier, status}:
-        tell_change(locked.article_id)
+        announce_change(locked.article_id)
     return earlier
 
 
@@ -99,8 +99,8 @@ def _reason(reason: str) -> str:
 def approve_comment(*, comment: Comment, by: Any, note: str = "") -> Comment:
     """Publish a comment that waits. `by` is None where a rule does it for a trusted sender."""
     locked = _lock_in(comment, Status.PENDING)
-    earlier = move(locked, comment, Status.APPROVED)
-    record(locked, Action.APPROVE, earlier, by=by, note=note)
+    earlier = set_status(locked, comment, Status.APPROVED)
+    record_decision(locked, Action.APPROVE, earlier, by=by, note=note)
     return comment
 
 
@@ -117,8 +117,8 @@ def reject_comment(
     """
     locked = _lock_in(comment, Status.PENDING)
     words = {"reason": _reason(reason), "message": message, "note": note}
-    earlier = move(locked, comment, Status.REJECTED)
-    record(locked, Action.REJECT, earlier, by=by, **words)
+    earlier = set_status(locked, comment, Status.REJECTED)
+    record_decision(locked, Action.REJECT, earlier, by=by, **words)
     return comment
 
 
@@ -128,8 +128,8 @@ def mark_spam(*, comment: Comment, by: Any, note: str = "") -> Comment:
     locked = _lock_in(comment, Status.PENDING, Status.APPROVED)
     if locked.is_official:
         raise refuse(_("This is an answer of the agency: remove it instead."))
-    earlier = move(locked, comment, Status.SPAM)
-    record(locked, Action.SPAM, earlier, by=by, reason=Reason.ADVERTISING, note=note)
+    earlier = set_status(locked, comment, Status.SPAM)
+    record_decision(locked, Action.SPAM, earlier, by=by, reason=Reason.ADVERTISING, note=note)
     return comment
 
 
@@ -140,8 +140,8 @@ def remove_comment(
     """Take a published comment off the page at once; its text is kept as evidence."""
     locked = _lock_in(comment, Status.APPROVED)
     words = {"reason": _reason(reason), "message": message, "note": note}
-    earlier = move(locked, comment, Status.REMOVED)
-    record(locked, Action.REMOVE, earlier, by=by, **words)
+    earlier = set_status(locked, comment, Status.REMOVED)
+    record_decision(locked, Action.REMOVE, earlier, by=by, **words)
     return comment
 
 
@@ -151,8 +151,10 @@ def restore_comment(*, comment: Comment, by: Any, note: str = "") -> Comment:
     locked = _lock_in(comment, Status.REJECTED, Status.SPAM, Status.REMOVED)
     if locked.withdrawn_at or locked.erased_at:
         raise refuse(_("The sender has taken this comment back."))
-    earlier = move(locked, comment, Status.APPROVED if locked.published_at else Status.PENDING)
-    record(locked, Action.RESTORE, earlier, by=by, note=note)
+    earlier = set_status(
+        locked, comment, Status.APPROVED if locked.published_at else Status.PENDING
+    )
+    record_decision(locked, Action.RESTORE, earlier, by=by, note=note)
     return comment
 
 
@@ -181,9 +183,9 @@ def correct_comment(*, comment: Comment, by: Any, text: str, note: str = "") -> 
     locked.save(update_fields=["text", "sent_text", "corrected_at", "findings"])
     for name in ("text", "sent_text", "corrected_at", "findings"):
         setattr(comment, name, getattr(locked, name))
-    record(locked, Action.CORRECT, locked.status, by=by, note=note)
+    record_decision(locked, Action.CORRECT, locked.status, by=by, note=note)
     if locked.status == Status.APPROVED:
-        tell_change(locked.article_id)
+        announce_change(locked.article_id)
     return comment
 
 
@@ -193,8 +195,8 @@ def reply_officially(*, comment: Comment, by: Any, text: str) -> Comment:
 
     Who replied in a thread whose beginning was taken back is answered still.
     """
-    locked = lock(comment)
-    thread = lock(locked.parent) if locked.parent else locked
+    locked = lock_comment(comment)
+    thread = lock_comment(locked.parent) if locked.parent else locked
     if locked.status != Status.APPROVED or not thread.is_shown:
         raise refuse(_("Only a published comment can be answered."))
     words = _text(text, 1, LONGEST_ANSWER)
@@ -215,6 +217,6 @@ def reply_officially(*, comment: Comment, by: Any, text: str) -> Comment:
         submitted_at=now,
         published_at=now,
     )
-    record(answer, Action.REPLY, Status.APPROVED, by=by)
-    tell_change(answer.article_id)
+    record_decision(answer, Action.REPLY, Status.APPROVED, by=by)
+    announce_change(answer.article_id)
     return answer

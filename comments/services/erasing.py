@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from comments import hashing
 from comments.models import Block, Comment, CommentSettings, Decision, Report, SendLimit
-from comments.services.deciding import lock, record
-from comments.services.telling import tell_change
+from comments.services.announcing import announce_change
+from comments.services.deciding import lock_comment, record_decision
 
 Status = Comment.Status
 # Rows in one transaction of the retention command: short locks, however much there is.
@@ -40,7 +40,7 @@ def erase_comment(*, comment: Comment, by: Any = None) -> Comment:
 
     `by` is None where the sender asked by the private link.
     """
-    locked = lock(comment)
+    locked = lock_comment(comment)
     if locked.erased_at is None:
         _erase(locked, by)
     return locked
@@ -57,12 +57,12 @@ def _erase(locked: Comment, by: Any) -> None:
     for name, nothing in _TRACES.items():
         setattr(locked, name, nothing)
     locked.save()
-    record(locked, Decision.Action.ERASE, earlier, by=by)
+    record_decision(locked, Decision.Action.ERASE, earlier, by=by)
     # Messages to the sender, notes and explanations of complaints may repeat what was written.
     Decision.objects.filter(comment=locked).update(note="", message="")
     Report.objects.filter(comment=locked).update(text="", note="")
     if was_shown:
-        tell_change(locked.article_id)
+        announce_change(locked.article_id)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from comments import hashing
 from comments.models import Block, Comment, Decision, Reason, Report
-from comments.services.deciding import move, record, refuse
+from comments.services.deciding import record_decision, refuse, set_status
 
 PER_HOUR_AND_NETWORK = 20
 
@@ -101,11 +101,11 @@ def handle_report(
     if outcome == Report.Outcome.UPHELD:
         if comment.status == Comment.Status.APPROVED or (message and _is_hidden(comment)):
             # What is hidden already is not told twice, unless there are words for its sender.
-            earlier = move(comment, comment, Comment.Status.REMOVED)
-            record(comment, Decision.Action.REMOVE, earlier, by=by, **words)
+            earlier = set_status(comment, comment, Comment.Status.REMOVED)
+            record_decision(comment, Decision.Action.REMOVE, earlier, by=by, **words)
     elif _is_hidden_for(comment, locked):
-        earlier = move(comment, comment, Comment.Status.APPROVED)
-        record(comment, Decision.Action.RESTORE, earlier, by=by, note=note)
+        earlier = set_status(comment, comment, Comment.Status.APPROVED)
+        record_decision(comment, Decision.Action.RESTORE, earlier, by=by, note=note)
     for name in ("handled_at", "handled_by", "outcome", "note"):
         setattr(report, name, getattr(locked, name))
     return report

@@ -21,7 +21,13 @@ from comments.models import (
     ListedPhrase,
     SendLimit,
 )
-from comments.services.deciding import approve_comment, lock, move, record, refuse
+from comments.services.deciding import (
+    approve_comment,
+    lock_comment,
+    record_decision,
+    refuse,
+    set_status,
+)
 from news.models import Article
 
 Status = Comment.Status
@@ -150,7 +156,7 @@ def amend_comment(*, comment: Comment, text: str) -> Comment:
         policy = CommentPolicy.for_article(comment.article_id)
     except Article.DoesNotExist:
         raise refuse(_("This article takes no comments."), code="closed") from None
-    locked = lock(comment)
+    locked = lock_comment(comment)
     if not may_be_amended(locked):
         raise refuse(_("The time to change this comment is over."), code="late")
     if text == locked.text:
@@ -168,19 +174,19 @@ def amend_comment(*, comment: Comment, text: str) -> Comment:
             locked.save(update_fields=["text", "findings", "hold_reason", "fingerprint"])
     except IntegrityError:
         raise refuse(_("You have sent this comment already."), code="duplicate") from None
-    record(locked, Decision.Action.AMEND, locked.status)
+    record_decision(locked, Decision.Action.AMEND, locked.status)
     return locked
 
 
 @transaction.atomic
 def withdraw_comment(*, comment: Comment) -> Comment:
     """Take a comment back, waiting or published, as its sender asks. Staff cannot restore it."""
-    locked = lock(comment)
+    locked = lock_comment(comment)
     if locked.status not in {Status.PENDING, Status.APPROVED}:
         raise refuse(_("This comment is not on the page any more."), code="gone")
     locked.withdrawn_at = timezone.now()
     # The same words may be sent anew.
     locked.fingerprint = None
-    earlier = move(locked, comment, Status.REMOVED, "withdrawn_at", "fingerprint")
-    record(locked, Decision.Action.WITHDRAW, earlier)
+    earlier = set_status(locked, comment, Status.REMOVED, "withdrawn_at", "fingerprint")
+    record_decision(locked, Decision.Action.WITHDRAW, earlier)
     return locked

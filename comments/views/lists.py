@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.generic import View
 
 from comments import reading
-from comments.forms import read_number
+from comments.forms import parse_id
 from comments.models import CommentPolicy
 from news.models import Article
 
@@ -23,7 +23,7 @@ def _id_in_address(request: HttpRequest, name: str) -> int:
     """Return the id that an address goes on from, 0 if it names none; 404 for anything else."""
     if name not in request.GET:
         return 0
-    number = read_number(request.GET[name])
+    number = parse_id(request.GET[name])
     if not number:
         raise Http404
     return number

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from comments import reading, services
 from comments.captcha.fields import wants_other
-from comments.forms import CommentForm, new_token, read_number, read_token
+from comments.forms import CommentForm, new_token, parse_id, parse_token
 from comments.models import Comment, CommentPolicy
 from comments.models.comments import LONGEST_TEXT
 from comments.views.lists import policy_or_404
@@ -45,7 +45,7 @@ class SendView(PrivateView):
             form = CommentForm(policy=policy, initial=request.POST.dict())
             return self._form(policy, form, self._posted_answered(policy))
 
-        token = read_token(request.POST.get("token"), policy.article.pk)
+        token = parse_token(request.POST.get("token"), policy.article.pk)
         form = CommentForm(request.POST, policy=policy, token=token)
         is_valid = form.is_valid()
         if is_valid or set(form.errors) == {"captcha"}:
@@ -66,7 +66,7 @@ class SendView(PrivateView):
         return self._form(policy, form, self._posted_answered(policy))
 
     def _answered(self, policy: CommentPolicy, number: str | None) -> reading.ShownComment | None:
-        pk = read_number(number)
+        pk = parse_id(number)
         return reading.read_comment(policy, pk) if pk else None
 
     def _posted_answered(self, policy: CommentPolicy) -> reading.ShownComment | None:

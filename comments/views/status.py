@@ -67,7 +67,7 @@ class StatusView(_OwnView):
             "form": form if may_be_amended(comment) else None,
             "refusal": refusal,
             "is_saved": "da-luu" in self.request.GET,
-            "page_url": reading.place_of(comment),
+            "page_url": reading.public_url_of(comment),
             "answers": comment.replies.approved().filter(is_official=True).order_by("pk"),
             # What was told about an earlier state holds no longer.
             "message": comment.decisions.filter(to_status=comment.status)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from comments.models import Comment, CommentSwitch
-from comments.services import tell_change
+from comments.services import announce_change
 from news.models import Article
 from news.staff_admin.rows import RowFormSet, RowsInline
 
@@ -91,7 +91,7 @@ class CommentSwitchMixin(admin.ModelAdmin):
         super().save_formset(request, form, formset, change)
         if formset.model is CommentSwitch and formset.has_changed():
             # The switch of a category holds for all categories below it: any page may change.
-            tell_change(*([form.instance.pk] if isinstance(form.instance, Article) else []))
+            announce_change(*([form.instance.pk] if isinstance(form.instance, Article) else []))
 
 
 class PendingCommentsMixin(CommentSwitchMixin):

@@ -24,9 +24,9 @@ from comments.captcha.challenges import (
     Kind,
     TooManyChallenges,
     Verdict,
-    check,
+    check_answer,
     delete_expired,
-    issue,
+    issue_challenge,
 )
 from comments.captcha.models import Tally
 
@@ -52,33 +52,35 @@ def in_threads(count: int, work: Any) -> list[Any]:
 
 @pytest.fixture
 def challenge(db: None) -> Challenge:
-    return issue(Kind.PICTURE, HERE)
+    return issue_challenge(Kind.PICTURE, HERE)
 
 
 @KINDS
 @pytest.mark.django_db
 def test_right_answer_is_right_once(kind: Kind) -> None:
-    challenge = issue(kind, HERE)
-    assert check(challenge.key, challenge.response) is Verdict.RIGHT
-    assert check(challenge.key, challenge.response) is Verdict.WRONG
+    challenge = issue_challenge(kind, HERE)
+    assert check_answer(challenge.key, challenge.response) is Verdict.RIGHT
+    assert check_answer(challenge.key, challenge.response) is Verdict.WRONG
 
 
 @KINDS
 @pytest.mark.django_db
 def test_wrong_answer_uses_the_challenge_up(kind: Kind) -> None:
-    challenge = issue(kind, HERE)
-    assert check(challenge.key, "00000000") is Verdict.WRONG
-    assert check(challenge.key, challenge.response) is Verdict.WRONG
+    challenge = issue_challenge(kind, HERE)
+    assert check_answer(challenge.key, "00000000") is Verdict.WRONG
+    assert check_answer(challenge.key, challenge.response) is Verdict.WRONG
 
 
 def test_empty_answer_uses_nothing_up(challenge: Challenge) -> None:
-    assert [check(challenge.key, empty) for empty in ("", "  ", None)] == [Verdict.MISSING] * 3
-    assert check(challenge.key, challenge.response) is Verdict.RIGHT
+    assert [check_answer(challenge.key, empty) for empty in ("", "  ", None)] == [
+        Verdict.MISSING
+    ] * 3
+    assert check_answer(challenge.key, challenge.response) is Verdict.RIGHT
 
 
 def test_answer_is_read_as_people_type_it(challenge: Challenge) -> None:
     wide = "".join(chr(ord(sign.upper()) + 0xFEE0) for sign in challenge.response)
-    assert check(challenge.key, f" {wide[:3]} {wide[3:]}\t") is Verdict.RIGHT
+    assert check_answer(challenge.key, f" {wide[:3]} {wide[3:]}\t") is Verdict.RIGHT
 
 
 @KINDS
@@ -87,18 +89,18 @@ def test_challenge_is_over_after_its_time(kind: Kind, settings: Any) -> None:
     settings.CAPTCHA_TIMEOUT = 10
     start = timezone.now()
     with time_machine.travel(start, tick=False):
-        early, late = issue(kind, HERE), issue(kind, HERE)
+        early, late = issue_challenge(kind, HERE), issue_challenge(kind, HERE)
     with time_machine.travel(start + datetime.timedelta(minutes=9, seconds=59), tick=False):
-        assert check(early.key, early.response) is Verdict.RIGHT
+        assert check_answer(early.key, early.response) is Verdict.RIGHT
     with time_machine.travel(start + datetime.timedelta(minutes=10), tick=False):
-        assert challenges.find(late.key, kind) is None
-        assert check(late.key, late.response) is Verdict.EXPIRED
+        assert challenges.find_challenge(late.key, kind) is None
+        assert check_answer(late.key, late.response) is Verdict.EXPIRED
 
 
 def test_challenge_that_was_swept_away_is_still_told_as_expired(challenge: Challenge) -> None:
     with time_machine.travel(timezone.now() + datetime.timedelta(hours=1)):
         assert delete_expired() >= 1
-        assert check(challenge.key, challenge.response) is Verdict.EXPIRED
+        assert check_answer(challenge.key, challenge.response) is Verdict.EXPIRED
 
 
 def test_sentences_are_those_of_the_portal() -> None:
@@ -127,21 +129,21 @@ HOSTILE = {
 @pytest.mark.django_db
 @pytest.mark.parametrize("key", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_key_is_wrong_and_harms_nothing(key: Any) -> None:
-    assert check(key, "abc") is Verdict.WRONG
-    assert issue(Kind.PICTURE, HERE, replacing=key).key
+    assert check_answer(key, "abc") is Verdict.WRONG
+    assert issue_challenge(Kind.PICTURE, HERE, replacing=key).key
 
 
 @KINDS
 @pytest.mark.django_db
 @pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_answer_is_never_right(kind: Kind, answer: Any) -> None:
-    assert check(issue(kind, HERE).key, answer) in {Verdict.WRONG, Verdict.MISSING}
+    assert check_answer(issue_challenge(kind, HERE).key, answer) in {Verdict.WRONG, Verdict.MISSING}
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_forty_replays_at_once_one_is_right() -> None:
-    challenge = issue(Kind.PICTURE, HERE)
-    verdicts = in_threads(40, lambda: check(challenge.key, challenge.response))
+    challenge = issue_challenge(Kind.PICTURE, HERE)
+    verdicts = in_threads(40, lambda: check_answer(challenge.key, challenge.response))
     assert sorted(verdicts) == [Verdict.RIGHT] + [Verdict.WRONG] * 39
 
 
@@ -154,7 +156,7 @@ def test_challenges_of_many_threads_are_distinct(settings: Any) -> None:
         made = []
         for turn in range(100):
             random.seed(1)
-            made.append(issue(Kind.PICTURE, HERE))
+            made.append(issue_challenge(Kind.PICTURE, HERE))
             if turn % 10 == 0:
                 pictures.render(made[-1].response, made[-1].seed)
         return made
@@ -184,10 +186,10 @@ def test_the_librarys_own_ways_are_shut() -> None:
 
 @pytest.mark.django_db
 def test_a_challenge_given_back_is_no_longer_answered() -> None:
-    old = issue(Kind.PICTURE, HERE)
-    new = issue(Kind.SOUND, HERE, replacing=old.key)
-    assert check(old.key, old.response) is Verdict.WRONG
-    assert check(new.key, new.response) is Verdict.RIGHT
+    old = issue_challenge(Kind.PICTURE, HERE)
+    new = issue_challenge(Kind.SOUND, HERE, replacing=old.key)
+    assert check_answer(old.key, old.response) is Verdict.WRONG
+    assert check_answer(new.key, new.response) is Verdict.RIGHT
 
 
 @pytest.fixture
@@ -198,14 +200,14 @@ def three_a_minute(db: None, settings: Any) -> Any:
 
 
 def test_network_gets_so_many_challenges_a_minute(three_a_minute: Any) -> None:
-    last = [issue(Kind.PICTURE, HERE) for _turn in range(3)][-1]
+    last = [issue_challenge(Kind.PICTURE, HERE) for _turn in range(3)][-1]
     with pytest.raises(TooManyChallenges):
-        issue(Kind.PICTURE, HERE, replacing=last.key)
+        issue_challenge(Kind.PICTURE, HERE, replacing=last.key)
     # Who is refused keeps what is in hand.
-    assert check(last.key, last.response) is Verdict.RIGHT
-    assert issue(Kind.PICTURE, "203.0.113.8")
+    assert check_answer(last.key, last.response) is Verdict.RIGHT
+    assert issue_challenge(Kind.PICTURE, "203.0.113.8")
     three_a_minute.shift(60)
-    assert issue(Kind.PICTURE, HERE)
+    assert issue_challenge(Kind.PICTURE, HERE)
 
 
 @pytest.mark.parametrize(
@@ -226,7 +228,7 @@ def test_line_of_one_subscriber_is_one_network(one: str, other: str, are_one: bo
 def test_network_is_kept_under_another_hash_every_day(db: None) -> None:
     today = challenges.network_hash(HERE, datetime.date(2026, 11, 22))
     assert today != challenges.network_hash(HERE, datetime.date(2026, 11, 23))
-    issue(Kind.PICTURE, HERE)
+    issue_challenge(Kind.PICTURE, HERE)
     assert HERE not in str(Tally.objects.values())
 
 
@@ -236,7 +238,7 @@ def test_limit_holds_when_all_come_at_once(settings: Any) -> None:
 
     def work() -> bool:
         try:
-            return bool(issue(Kind.QUESTION, HERE))
+            return bool(issue_challenge(Kind.QUESTION, HERE))
         except TooManyChallenges:
             return False
 
@@ -247,26 +249,26 @@ def test_limit_holds_when_all_come_at_once(settings: Any) -> None:
 
 @pytest.mark.django_db
 def test_issuing_sweeps_what_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    old = [issue(Kind.PICTURE, HERE) for _turn in range(5)]
+    old = [issue_challenge(Kind.PICTURE, HERE) for _turn in range(5)]
     with time_machine.travel(timezone.now() + datetime.timedelta(minutes=11)):
         monkeypatch.setattr(challenges, "SWEEP_EVERY", 1)
         monkeypatch.setattr(challenges, "SWEEP_ROWS", 3)
-        issue(Kind.SOUND, HERE)
+        issue_challenge(Kind.SOUND, HERE)
         left = CaptchaStore.objects.filter(hashkey__in=[each.key for each in old])
         assert left.count() == 2
-        newest = issue(Kind.QUESTION, HERE)
+        newest = issue_challenge(Kind.QUESTION, HERE)
         assert left.count() == 0
         assert CaptchaStore.objects.count() == 2
         assert Tally.objects.count() == 1
-        assert check(newest.key, newest.response) is Verdict.RIGHT
+        assert check_answer(newest.key, newest.response) is Verdict.RIGHT
 
 
 @pytest.mark.django_db
 def test_command_sweeps_everything_that_is_over(capsys: pytest.CaptureFixture[str]) -> None:
-    issue(Kind.PICTURE, HERE)
-    issue(Kind.SOUND, HERE)
+    issue_challenge(Kind.PICTURE, HERE)
+    issue_challenge(Kind.SOUND, HERE)
     with time_machine.travel(timezone.now() + datetime.timedelta(minutes=11)):
-        kept = issue(Kind.QUESTION, HERE)
+        kept = issue_challenge(Kind.QUESTION, HERE)
         call_command("clean_captchas")
         assert capsys.readouterr().out.strip() == "3"
         assert [store.hashkey for store in CaptchaStore.objects.all()] == [kept.key]

@@ -8,7 +8,7 @@ import pytest
 from captcha.models import CaptchaStore
 from playwright.sync_api import expect
 
-from comments.captcha.challenges import Verdict, check
+from comments.captcha.challenges import Verdict, check_answer
 from tests.accessibility import wrong_with
 from tests.factories import make_article
 
@@ -54,7 +54,7 @@ def wait_for_focus(page: Any) -> None:
 def solve_by_keyboard(page: Any) -> Verdict:
     """Type the answer where the reader is, and let it be checked."""
     page.keyboard.type(CaptchaStore.objects.get(hashkey=key(page)).response)
-    return check(key(page), page.input_value("[name=captcha]"))
+    return check_answer(key(page), page.input_value("[name=captcha]"))
 
 
 @pytest.mark.parametrize(

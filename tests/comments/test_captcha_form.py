@@ -13,7 +13,14 @@ from django.http import QueryDict
 from django.test import Client, RequestFactory
 from django.utils import timezone, translation
 
-from comments.captcha.challenges import Challenge, Kind, Verdict, check, find, issue
+from comments.captcha.challenges import (
+    Challenge,
+    Kind,
+    Verdict,
+    check_answer,
+    find_challenge,
+    issue_challenge,
+)
 from comments.captcha.fields import HELP, CaptchaField, wants_other
 
 HERE = "127.0.0.1"
@@ -48,7 +55,7 @@ def offered(data: dict[str, str] | None = None) -> tuple[AForm, Challenge]:
 
 @pytest.mark.parametrize("kind", list(FOUND))
 def test_challenge_is_shown_to_one_visitor_alone(client: Client, kind: Kind) -> None:
-    challenge = issue(kind, HERE)
+    challenge = issue_challenge(kind, HERE)
     response = client.get(address(challenge))
     assert response.status_code == 200
     assert response["Content-Type"] == {"png": "image/png", "wav": "audio/wav"}[FOUND[kind]]
@@ -60,12 +67,12 @@ def test_challenge_is_shown_to_one_visitor_alone(client: Client, kind: Kind) -> 
     assert client.get(address(challenge)).content == response.content
     assert client.head(address(challenge)).status_code == 200
     assert client.post(address(challenge)).status_code == 405
-    assert check(challenge.key, challenge.response) is Verdict.RIGHT
+    assert check_answer(challenge.key, challenge.response) is Verdict.RIGHT
     assert client.get(address(challenge)).status_code == 404
 
 
 def test_challenge_of_another_kind_has_no_picture_and_no_sound(client: Client) -> None:
-    picture, sound, question = (issue(kind, HERE) for kind in Kind)
+    picture, sound, question = (issue_challenge(kind, HERE) for kind in Kind)
     assert client.get(address(sound, "png")).status_code == 404
     assert client.get(address(picture, "wav")).status_code == 404
     assert client.get(address(question, "png")).status_code == 404
@@ -73,7 +80,7 @@ def test_challenge_of_another_kind_has_no_picture_and_no_sound(client: Client) -
 
 
 def test_challenge_whose_time_is_over_is_shown_no_more(client: Client) -> None:
-    challenge = issue(Kind.PICTURE, HERE)
+    challenge = issue_challenge(Kind.PICTURE, HERE)
     with time_machine.travel(timezone.now() + timezone.timedelta(minutes=11)):
         assert client.get(address(challenge)).status_code == 404
 
@@ -87,7 +94,7 @@ def test_hostile_address_is_refused(client: Client, key: str) -> None:
 
 
 def test_sound_is_given_in_parts(client: Client) -> None:
-    challenge = issue(Kind.SOUND, HERE)
+    challenge = issue_challenge(Kind.SOUND, HERE)
     whole = client.get(address(challenge))
     assert whole["Accept-Ranges"] == "bytes"
     size = len(whole.content)
@@ -105,16 +112,16 @@ def test_sound_is_given_in_parts(client: Client) -> None:
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_another_challenge_comes_in_place_of_the_old_one(client: Client, kind: Kind) -> None:
-    old = issue(Kind.PICTURE, HERE)
+    old = issue_challenge(Kind.PICTURE, HERE)
     response = renew(client, kind, old.key)
     assert response.status_code == 200
     assert response["Cache-Control"] == "no-store"
     fresh = response.json()
     assert fresh["kind"] == kind
     assert fresh["help"] == str(HELP[kind])
-    new = find(fresh["key"], kind)
+    new = find_challenge(fresh["key"], kind)
     assert new
-    assert find(old.key, Kind.PICTURE) is None
+    assert find_challenge(old.key, Kind.PICTURE) is None
     if kind is Kind.QUESTION:
         assert new.question in fresh["html"]
     else:
@@ -208,7 +215,7 @@ def test_every_refusal_brings_a_new_code_and_an_empty_box() -> None:
     # The reader stays with the way that was chosen.
     assert second.kind is Kind.SOUND
     assert second.key != first.key
-    assert find(first.key, Kind.SOUND) is None
+    assert find_challenge(first.key, Kind.SOUND) is None
     # A form refused for another reason has used its code up as well.
     form, third = offered({"captcha_key": second.key, "captcha": second.response})
     assert set(form.errors) == {"name"}
@@ -230,7 +237,7 @@ def test_button_without_a_script_brings_the_kind_it_names(kind: Kind) -> None:
     _form, old = offered()
     form, new = offered({"name": "An", "captcha_key": old.key, "captcha_other": kind})
     assert new.kind is kind
-    assert find(old.key, old.kind) is None
+    assert find_challenge(old.key, old.kind) is None
     html = str(form["captcha"])
     assert " autofocus" in html
     hidden = html.count("data-captcha-other hidden")

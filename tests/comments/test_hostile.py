@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from comments import forms
-from comments.captcha.challenges import Kind, issue
+from comments.captcha.challenges import Kind, issue_challenge
 from comments.models import Comment, CommentSettings
 from news.models import Article
 from news.text import normalize, normalize_line
@@ -105,7 +105,7 @@ def article() -> Article:
 
 def post(client: Client, article: Article, **typed: str) -> Any:
     """Post what a browser would, without fetching the form first."""
-    code = issue(Kind.PICTURE, "192.0.2.1")
+    code = issue_challenge(Kind.PICTURE, "192.0.2.1")
     data = {
         "token": str(forms.new_token(article.pk)),
         "parent": "",

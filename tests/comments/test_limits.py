@@ -131,7 +131,7 @@ def test_what_is_refused_for_itself_is_no_try(article: Article) -> None:
 def errors(article: Article, age: int = 60, **typed: str) -> set[str]:
     """Return the fields that a form filled in with this is refused for, its captcha apart."""
     token = forms.new_token(article.pk)
-    token = forms.read_token(
+    token = forms.parse_token(
         str(forms.Token(article.pk, token.nonce, token.made_at - age)), article.pk
     )
     data = {"name": "An", "email": "", "text": TEXT, "consent": "on"} | typed

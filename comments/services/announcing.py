@@ -10,7 +10,7 @@ from comments.models import Comment
 from comments.signals import comments_changed
 
 
-def tell_change(*article_ids: int) -> None:
+def announce_change(*article_ids: int) -> None:
     """Send `comments_changed` once the transaction is committed; no ids mean all articles.
 
     For switches and rules too, whoever saves them.
