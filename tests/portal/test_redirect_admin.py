@@ -90,6 +90,19 @@ def test_redirect_to_an_address_that_is_redirected_now_is_cut_short(
     assert Redirect.objects.count() == 2
 
 
+def test_redirect_that_is_edited_cannot_lead_to_its_own_earlier_address(
+    admin_client: Client,
+) -> None:
+    make_redirects(("/cu", "/luu-tru/"))
+    row = Redirect.objects.get()
+    answer = admin_client.post(
+        f"/admin/portal/redirect/{row.pk}/change/", form_of(path="/moi", address="/cu")
+    )
+    assert "address" in answer.context["adminform"].form.errors
+    row.refresh_from_db()
+    assert (row.path, row.address) == ("/cu", "/luu-tru/")
+
+
 # --- The guess ----------------------------------------------------------------------------------
 
 

@@ -351,6 +351,8 @@ def test_chain_of_ten_thousand_lines_ends_in_one_place() -> None:
     ("old", "new", "words"),
     [
         ("/cu", "999999", "999999"),
+        ("/cu", "9" * 30, "9" * 30),
+        ("/cu", "https://example.org/" + "a" * 981, "https://"),  # 1,001 characters
         ("/cu", "/tin-tuc/khong-co-999999", "/tin-tuc/khong-co-999999"),
         ("/cu", "/khong-co/", "/khong-co/"),
         ("/cu", "/media/khong-co.pdf", "khong-co.pdf"),
@@ -371,6 +373,12 @@ def test_request_that_cannot_be_met_is_refused(old: str, new: str, words: str) -
     [plan] = plan_redirects([RequestedRedirect(1, old, new)])
     assert plan.outcome == planning.REFUSED
     assert words in plan.reason
+
+
+def test_longest_address_is_accepted() -> None:
+    [plan] = make_redirects(("/cu", "https://example.org/" + "a" * 980))
+    assert plan.outcome == planning.NEW
+    assert len(Redirect.objects.get().address) == 1000
 
 
 @pytest.mark.parametrize("new", ["/danh-gia/{}/cua-toi", "/binh-luan/{}/", "/binh-luan/{}/1/"])
