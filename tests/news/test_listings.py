@@ -168,10 +168,13 @@ def test_deleted_article_leaves_no_row_and_no_count_behind() -> None:
     assert_counts_are_true()
 
 
-def test_article_deleted_by_plain_sql_leaves_no_row_and_no_count_behind() -> None:
-    article = make_article()
+def delete_by_plain_sql(article: Article) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM news_article WHERE id = %s", [article.pk])
+
+
+def test_article_deleted_by_plain_sql_leaves_no_row_and_no_count_behind() -> None:
+    delete_by_plain_sql(make_article())
     connection.check_constraints()
     assert Listing.objects.count() == 0
     assert_counts_are_true()
@@ -302,6 +305,20 @@ def test_parallel_publishers_neither_deadlock_nor_lose_a_count() -> None:
             publish(mine[1], april)
         result_of(other)
     assert list_page(None, 1, 50).paginator.count == 4
+    assert_counts_are_true()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_article_is_deleted_after_whoever_is_publishing() -> None:
+    """They may have to count down and up in the same months."""
+    old = make_article(published_at=timezone.now() - timedelta(days=100))
+    with threads() as start:
+        with transaction.atomic():
+            make_article()
+            deletion = start(delete_by_plain_sql, old)
+            wait_until_blocked(deletion)
+        result_of(deletion)
+    assert Listing.objects.filter(category=None).count() == 1
     assert_counts_are_true()
 
 
