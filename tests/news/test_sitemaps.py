@@ -246,6 +246,14 @@ def test_address_of_a_foreign_host_is_never_written(client: Client) -> None:
         assert b"la.example" not in response.content
 
 
+def test_latest_correction_dates_the_sitemap_of_its_month() -> None:
+    published = datetime(2024, 5, 10, 8, tzinfo=VIETNAM)
+    for days in (9, 30, 20):
+        make_article(published_at=published, updated_at=published + timedelta(days=days))
+    [part] = sitemaps.month_parts()
+    assert part.changed == published + timedelta(days=30)
+
+
 def test_corrections_beyond_the_bound_leave_the_date_of_publication(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
