@@ -161,7 +161,7 @@ LETTERS = "a ă â b c d đ e ê g h i k l m n o ô ơ p q r s t u ư v x y"
         LETTERS.split(),
         ["An", "An Bình", "Anh", "Ánh"],
         ["hòa bình", "hoà giải", "hóa chất", "hoá đơn"],
-        ["tổ 1", "tổ 2", "tổ 03", "Tổ 10", "tổ 014", "tổ 100"],
+        ["tổ 1", "tổ 002", "tổ 3", "Tổ 10", "tổ 14", "tổ 100"],
         ["Hà An", "Hà Đông", "Hạ Bình"],
         ["9 điều", "15 điều", "Ba điều"],
         ["Hội nghị", "“Hội thảo”", "Hội – trường"],
