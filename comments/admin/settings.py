@@ -72,7 +72,7 @@ class ListedPhraseAdmin(StaffAdmin):
         tried = "text" in request.POST
         form = TryTextForm(request.POST if tried else None)
         context: dict[str, Any] = {"try_form": form}
-        if tried and self.has_view_or_change_permission(request):
+        if tried:
             if form.is_valid():
                 context |= self._moderation_result(form.cleaned_data["text"])
             # The list is shown as for a GET.
