@@ -217,3 +217,14 @@ def test_two_hundred_comments_are_decided_at_once(django_user_model: Any) -> Non
     client = client_of(user_with(django_user_model, MODERATORS))
     data = {"decision": "approve", "_selected_action": [str(number) for number in range(200)]}
     assert client.post(f"{QUEUE}decide/", data).status_code == 302
+
+
+@pytest.mark.parametrize("take_back", ["withdraw_comment", "erase_comment"])
+def test_no_decision_is_offered_on_what_its_sender_took_back(
+    take_back: str, rows: dict[str, int], django_user_model: Any
+) -> None:
+    getattr(services, take_back)(comment=Comment.objects.get(pk=rows["published"]))
+    client = client_of(user_with(django_user_model, MODERATORS))
+    for row, is_offered in (("published", False), ("removed", True)):
+        page = client.get(f"{QUEUE}{rows[row]}/change/").content.decode()
+        assert ('name="decision"' in page) == is_offered

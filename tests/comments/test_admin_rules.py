@@ -162,7 +162,7 @@ def test_everything_of_one_sender_is_erased_after_a_confirmation(
 
 
 def test_the_comment_of_a_status_link_is_found_and_erased(admin_client: Client) -> None:
-    key = hashing.status_key("nonce")
+    key = hashing.status_key("nonce", "f" * 32)
     comment = make_comment(make_article(), status_key_hash=hashing.status_key_hash(key))
     link = "https://yenha.example" + reverse("comments:status", args=[key])
     assert comment.text in admin_client.post(SENDER, {"who": link}).content.decode()
