@@ -7,13 +7,13 @@ import secrets
 import time
 import unicodedata
 from dataclasses import dataclass
-from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -51,7 +51,7 @@ def new_token(article_id: int) -> Token:
     return Token(article_id, secrets.token_urlsafe(12), int(time.time()))
 
 
-def parse_token(text: Any, article_id: int) -> Token | None:
+def parse_token(text: object, article_id: int) -> Token | None:
     """Return the token of a posted form; None if it is not one of ours for this article."""
     try:
         article, nonce, made_at = _SIGNER.unsign(str(text)).split(".")
@@ -86,13 +86,13 @@ def validate_combining_marks(text: str) -> None:
             )
 
 
-def _text_field(required: Any) -> PlainTextFormField:
+def _text_field() -> PlainTextFormField:
     return PlainTextFormField(
         label=gettext_lazy("Text"),
         min_length=SHORTEST_TEXT,
         max_length=LONGEST_TEXT,
         error_messages={
-            "required": required,
+            "required": gettext_lazy("You have not entered your comment."),
             "min_length": gettext_lazy("The text is too short (at least 10 characters)."),
             "max_length": gettext_lazy("The text is longer than 2,000 characters."),
         },
@@ -125,7 +125,7 @@ class CommentForm(forms.Form):
         max_length=254,
         error_messages={"max_length": gettext_lazy("The e-mail address is not valid.")},
     )
-    text = _text_field(gettext_lazy("You have not entered your comment."))
+    text = _text_field()
     captcha = CaptchaField()
     consent = forms.BooleanField(
         error_messages={"required": gettext_lazy("You must agree before sending.")}
@@ -135,11 +135,11 @@ class CommentForm(forms.Form):
 
     def __init__(
         self,
-        data: Any = None,
+        data: QueryDict | None = None,
         *,
         policy: CommentPolicy,
         token: Token | None = None,
-        initial: dict[str, object] | None = None,
+        initial: dict[str, str] | None = None,
     ) -> None:
         super().__init__(data, auto_id="comment-%s", initial=initial)
         self.policy, self.token = policy, token
@@ -222,9 +222,11 @@ def _names_of_staff() -> list[str]:
 class AmendForm(forms.Form):
     """The text of a comment that its sender changes within a quarter of an hour."""
 
-    text = _text_field(gettext_lazy("You have not entered your comment."))
+    text = _text_field()
 
-    def __init__(self, data: Any = None, *, initial: Any = None) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, initial: dict[str, str] | None = None
+    ) -> None:
         super().__init__(data, auto_id="amend-%s", initial=initial)
 
 
@@ -250,13 +252,15 @@ class ReportForm(forms.Form):
     )
     captcha = CaptchaField()
 
-    def __init__(self, data: Any = None, *, initial: Any = None) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, initial: dict[str, str] | None = None
+    ) -> None:
         super().__init__(data, auto_id="report-%s", initial=initial)
 
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
 
-def parse_id(text: Any) -> int | None:
+def parse_id(text: object) -> int | None:
     """Return the number of a row from an address or a form; None for anything else."""
     return int(text) if isinstance(text, str) and _NUMBER.fullmatch(text) else None

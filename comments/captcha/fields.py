@@ -28,13 +28,13 @@ HELP = {
 }
 
 
-def wants_other(data: Mapping[str, Any], name: str = "captcha") -> Kind | None:
+def wants_other(data: Mapping[str, object], name: str = "captcha") -> Kind | None:
     """Return the kind of challenge that a button of the form asked for, or None if none did.
 
     `data` is what was posted, `name` the name of the field in the form, prefix included.
     """
     wanted = data.get(f"{name}_other")
-    return Kind(wanted) if wanted in list(Kind) else None
+    return Kind(wanted) if isinstance(wanted, str) and wanted in list(Kind) else None
 
 
 class CaptchaInput(forms.Widget):
@@ -44,15 +44,19 @@ class CaptchaInput(forms.Widget):
     challenge: Challenge | None = None
     has_focus = False
 
-    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+    def value_from_datadict(
+        self, data: Mapping[str, object], files: object, name: str
+    ) -> tuple[object, object]:
         return data.get(f"{name}_key"), data.get(name)
 
-    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+    def value_omitted_from_data(self, data: Mapping[str, object], files: object, name: str) -> bool:
         return name not in data
 
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+    def get_context(
+        self, name: str, value: object, attrs: dict[str, object] | None
+    ) -> dict[str, object]:
         attrs = dict(attrs or {})
-        described = [f"{attrs.get('id', name)}_challenge", attrs.get("aria-describedby", "")]
+        described = [f"{attrs.get('id', name)}_challenge", str(attrs.get("aria-describedby", ""))]
         attrs["aria-describedby"] = " ".join(filter(None, described))
         context = super().get_context(name, None, attrs)
         challenge = self.challenge
@@ -102,7 +106,7 @@ class CaptchaField(forms.Field):
         except TooManyChallenges:
             self.widget.challenge = None
 
-    def clean(self, value: Any) -> str:
+    def clean(self, value: tuple[object, object] | None) -> str:
         """Return the key that was used up; raise ValidationError with the exact sentence."""
         key, answer = value or (None, None)
         verdict = check_answer(key, answer)

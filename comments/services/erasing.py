@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, Q, QuerySet, Value
 from django.utils import timezone
 
 from comments import hashing
@@ -22,7 +23,7 @@ Status = Comment.Status
 BATCH = 500
 
 # What a keyed hash or an address of the sender stands in.
-_TRACES: dict[str, Any] = {
+_TRACES: dict[str, str | None] = {
     "email": "",
     "network_hash": None,
     "email_hash": None,
@@ -82,14 +83,14 @@ def erase_sender(*, email: str, by: Any) -> int:
     return erased
 
 
-def export_sender(*, email: str) -> dict[str, Any]:
+def export_sender(*, email: str) -> dict[str, object]:
     """Return everything that is kept of whoever gave this e-mail address, ready for JSON."""
     key = hashing.email_hash(email)
     comments = Comment.objects.filter(email_hash=key).order_by("pk") if key else []
     return {"comments": [exported(comment) for comment in comments]}
 
 
-def exported(comment: Comment) -> dict[str, Any]:
+def exported(comment: Comment) -> dict[str, object]:
     """Return everything that is kept of one comment's sender, ready for JSON."""
 
     def moment(at: datetime | None) -> str | None:
@@ -177,7 +178,7 @@ def _forget_sender(locked: Comment) -> None:
     locked.save(update_fields=[*_TRACES, "sent_text"])
 
 
-def _in_batches(rows: Any, change: Any) -> int:
+def _in_batches(rows: QuerySet[Comment], change: Callable[[Comment], None]) -> int:
     """Change rows in short transactions, until none is left that nobody else holds."""
     done = 0
     while True:

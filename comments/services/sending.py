@@ -53,7 +53,8 @@ def submit_comment(*, comment: Comment, policy: CommentPolicy) -> Comment:
         raise refuse(policy.refusal, code="closed")
     if Block.objects.of_sender(comment.network_hash or "", comment.email_hash).exists():
         raise refuse(_("Comments from you are not accepted at present."), code="blocked")
-    if comment.parent_id is not None and not _takes_replies(comment):
+    answered = comment.parent_id
+    if answered is not None and not _takes_replies(policy.article, answered):
         raise refuse(_("The comment you answer is no longer there."), code="parent")
     comment.submitted_at = comment.consented_at = timezone.now()
     _examine(comment, policy.rules)
@@ -71,10 +72,9 @@ def submit_comment(*, comment: Comment, policy: CommentPolicy) -> Comment:
     return comment
 
 
-def _takes_replies(comment: Comment) -> bool:
-    """Whether readers see the comment that this one answers, and it begins a thread."""
-    threads = Comment.objects.approved().filter(article=comment.article_id, parent=None)
-    return threads.filter(pk=comment.parent_id).exists()
+def _takes_replies(article: Article, pk: int) -> bool:
+    """Whether readers see this comment below the article, and it begins a thread."""
+    return Comment.objects.approved().filter(article=article, parent=None, pk=pk).exists()
 
 
 def _examine(comment: Comment, rules: CommentSettings) -> None:

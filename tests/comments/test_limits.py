@@ -17,6 +17,7 @@ from comments.models import (
     Comment,
     CommentPolicy,
     CommentSettings,
+    CommentSwitch,
     ConsentText,
     ListedPhrase,
     SendLimit,
@@ -102,6 +103,12 @@ def test_no_pace_lets_a_sender_send_again_at_once(article: Article) -> None:
     CommentSettings.objects.update(seconds_between=0)
     assert refusal(article) == ""
     assert refusal(article, text="Ý kiến thứ hai của tôi.") == ""
+
+
+def test_article_that_takes_no_comments_takes_none_from_anybody(article: Article) -> None:
+    CommentSwitch.objects.create(article=article, is_open=False)
+    assert refusal(article) == "closed"
+    assert not Comment.objects.exists()
 
 
 def test_every_try_is_counted_once_whatever_becomes_of_it(article: Article) -> None:
