@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import template
+from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db import connection
 
 register = template.Library()
@@ -18,7 +17,7 @@ SELECT (SELECT count(*) FROM comments_comment WHERE status = 'pending'),
 
 
 @register.inclusion_tag("admin/comments/bell.html")
-def moderation_bell(user: Any) -> dict[str, Any]:
+def moderation_bell(user: AbstractUser | AnonymousUser | None) -> dict[str, object]:
     """How much waits at the moderation desk, for whoever may decide; for others nothing."""
     if not (
         user and user.is_active and user.is_staff and user.has_perm("comments.moderate_comment")

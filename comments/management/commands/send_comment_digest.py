@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser
 from django.contrib.contenttypes.models import ContentType
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from django.db.models import Min
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         "mail a day and person, however often it runs; nothing waits: no mail."
     )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         with translation.override(settings.LANGUAGE_CODE):
             waiting = what_waits()
             if not (waiting["pending"] or waiting["open"]):
@@ -48,7 +48,7 @@ class Command(BaseCommand):
             raise CommandError(_("Not sent; run the command again.") + " " + "; ".join(failed))
 
 
-def what_waits() -> dict[str, Any]:
+def what_waits() -> dict[str, object]:
     """Return the figures of the mail, and the open complaints, those due soonest first."""
     now = timezone.now()
     reports = Report.objects.filter(handled_at=None).order_by("due_at", "pk")
@@ -75,7 +75,7 @@ def what_waits() -> dict[str, Any]:
     }
 
 
-def moderators() -> list[Any]:
+def moderators() -> list[AbstractUser]:
     """Active staff with an e-mail address who may decide on comments."""
     staff = get_user_model().objects.with_perm(
         "comments.moderate_comment", backend="django.contrib.auth.backends.ModelBackend"
@@ -84,7 +84,7 @@ def moderators() -> list[Any]:
 
 
 @transaction.atomic
-def send(user: Any, waiting: dict[str, Any], mail: Any) -> int:
+def send(user: AbstractUser, waiting: dict[str, object], mail: BaseEmailBackend) -> int:
     """Send today's mail to one person, once; return the number of mails that left.
 
     The history of the admin keeps that it was sent. Who runs the command twice at once waits for
