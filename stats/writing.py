@@ -108,7 +108,7 @@ SELECT key FROM present WHERE counted_in = %s
 
 
 def _update_presence(batch: Batch, articles: Container[int]) -> list[bytes]:
-    """Record who was seen; return the keys whose first sign of life began a visit."""
+    """Record who was seen; return the keys whose first page view began a visit."""
     seen = [
         (key.hex(), int(seen.kind), seen.first_at, seen.last_at)
         for key, seen in batch.seen.items()
