@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import BigIntegerField, Count, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, Count, Min, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from comments.models import Comment, CommentTally
 from news.models import Article, Category
+from news.models.articles import is_within_category
 from ratings.models import Rating, RatingSummary
 from ratings.reading import rating_summary
 from stats.models import ArticleViews, DailyArticleViews, DailyTotal
@@ -104,13 +105,6 @@ class RankedArticle:
     comments: int
 
 
-def articles_in_category(category: Category) -> QuerySet[Article]:
-    """The articles of a category and of all below it."""
-    return Article.objects.filter(
-        Q(category=category) | Q(category__parent=category) | Q(category__parent__parent=category)
-    )
-
-
 class Ranking:
     """The articles read in a period, the most read first."""
 
@@ -121,7 +115,8 @@ class Ranking:
         if category is not None:
             # Not joined: summing all articles from the index by day alone is many times faster than
             # summing some of them from the table.
-            within = set(articles_in_category(category).values_list("pk", flat=True))
+            articles = Article.objects.filter(is_within_category(category.pk))
+            within = set(articles.values_list("pk", flat=True))
             ranked = [row for row in ranked if row[0] in within]
         self.ranked = ranked
 

@@ -32,6 +32,11 @@ def is_shown(at: datetime) -> Q:
     return Q(Q(expires_at=None) | Q(expires_at__gt=at), published_at__lte=at)
 
 
+def is_within_category(pk: int | str) -> Q:
+    """The condition that the main category of an article is this one or one below it."""
+    return Q(category=pk) | Q(category__parent=pk) | Q(category__parent__parent=pk)
+
+
 class ArticleQuerySet(models.QuerySet["Article"]):
     def published(self, at: datetime | None = None) -> ArticleQuerySet:
         """Articles that lists, feeds, sitemaps and search may show at the moment `at` (now)."""

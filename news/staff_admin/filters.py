@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
 from news.models import Article, Category
+from news.models.articles import is_within_category
 from news.staff_admin.choices import indented_name
 
 
@@ -36,6 +37,4 @@ class CategoryFilter(admin.SimpleListFilter):
         pk = self.value() or ""
         if not pk.isdecimal():
             return queryset
-        return queryset.filter(
-            Q(category=pk) | Q(category__parent=pk) | Q(category__parent__parent=pk)
-        )
+        return queryset.filter(is_within_category(pk))

@@ -302,6 +302,9 @@ def test_a_category_is_shown_with_all_below_it(admin_client: Any) -> None:
     titles = {row.article.title for row in answer.context["page"]}
     assert titles == {"Bài Tin phường", "Bài Tin tổ dân phố"}
     assert [row.place for row in answer.context["page"]] == [1, 2]
+    answer = admin_client.get(RANKING, NOVEMBER | {"category": str(top.pk)})
+    titles = {row.article.title for row in answer.context["page"]}
+    assert titles == {"Bài Tin", "Bài Tin phường", "Bài Tin tổ dân phố"}
 
 
 def test_rating_and_comments_stand_beside_the_views(admin_client: Any) -> None:
