@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from news.importing import service
+from news.importing.batch import Options
+from news.importing.records import Record
+from news.importing.service import Importer
 from news.markup import clean_html, plain_text
 from news.models import Article, Author, Category, Listing, OldAddress, Tag
 from news.text import normalize
@@ -370,6 +375,44 @@ def test_what_the_import_does_not_know_survives_an_update(imported):
     article = Article.objects.get()
     assert (article.title, article.byline) == ("Tin mới", "Tin, ảnh: An")
     assert article.change_note == "Đã đính chính."
+
+
+def test_update_keeps_the_first_publication_and_a_category_that_the_record_does_not_name(imported):
+    imported(source())
+    before = Article.objects.get()
+    imported(source(title="Tên mới", category=None, published_at="2024-01-02T07:30:00"))
+    after = Article.objects.get()
+    assert (after.title, after.category) == ("Tên mới", before.category)
+    assert after.published_at < before.published_at
+    assert after.first_published_at == before.first_published_at
+
+
+def test_article_that_readers_have_seen_is_not_scheduled_again(imported):
+    imported(source())
+    before = Article.objects.get()
+    imported(source(title="Tên mới", published_at="2099-01-02T07:30:00"))
+    after = Article.objects.published().get()
+    assert (after.title, after.published_at) == ("Tên mới", before.published_at)
+
+
+def test_record_in_review_becomes_a_draft_where_drafts_are_asked_for():
+    record = Record(
+        line=1, import_id="wp:1", title="Tin", body="<p>a</p>", status=Article.Status.IN_REVIEW
+    )
+    for number, as_drafts in enumerate((False, True)):
+        importer = Importer(Options(as_drafts=as_drafts), report=lambda *_: None)
+        list(importer.run([replace(record, import_id=f"wp:{number}")]))
+    assert list(Article.objects.order_by("pk").values_list("status", flat=True)) == [
+        Article.Status.IN_REVIEW,
+        Article.Status.DRAFT,
+    ]
+
+
+def test_batch_is_bounded_in_number_and_in_text():
+    small = Record(line=1, import_id="a", title="Tin")
+    large = replace(small, body="a" * (service.BATCH_CHARACTERS // 2))
+    sizes = [len(batch) for batch in service._split_into_batches([small] * 201 + [large] * 3)]
+    assert sizes == [200, 3, 1]
 
 
 def test_undated_draft_is_published_once_a_day_is_told(imported):
