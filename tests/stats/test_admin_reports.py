@@ -27,6 +27,7 @@ from portal.groups import EDITORS, WRITERS
 from portal.models import User
 from ratings.models import Rating
 from stats.models import ArticleViews, DailyArticleViews, DailyTotal
+from stats.periods import EARLIEST, Period
 from tests.factories import make_article, make_category, make_comment
 
 pytestmark = pytest.mark.django_db
@@ -215,6 +216,14 @@ def test_a_long_table_is_paged_and_keeps_what_was_asked(admin_client: Any) -> No
 
 
 # --- Periods ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("day", [EARLIEST, date(2026, 11, 22)])
+def test_a_period_may_be_the_first_day_that_is_counted_or_today(
+    day: date, admin_client: Any
+) -> None:
+    asked = {"first": f"{day:%d/%m/%Y}", "last": f"{day:%d/%m/%Y}"}
+    assert admin_client.get(VISITS, asked).context["period"] == Period(day, day)
 
 
 @pytest.mark.parametrize(

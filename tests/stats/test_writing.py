@@ -404,7 +404,14 @@ def test_tables_hold_their_rules(name: str, write: Callable[[Any], Any]) -> None
         write(article)
 
 
-@pytest.mark.parametrize("figure", [-1, 10**18])
+@pytest.mark.parametrize("figure", [0, services.MAX_FIGURE])
+def test_opening_balance_may_be_nothing_or_the_largest_figure(figure: int) -> None:
+    assert services.set_opening_balance(figure=figure).figure == figure
+    views = services.set_article_opening_balance(article=make_article(), figure=figure)
+    assert views.opening_balance == figure
+
+
+@pytest.mark.parametrize("figure", [-1, services.MAX_FIGURE + 1])
 def test_opening_balance_beyond_reason_is_refused(figure: int) -> None:
     with pytest.raises(ValueError, match="not a number of visits"):
         services.set_opening_balance(figure=figure)
