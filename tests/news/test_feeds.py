@@ -301,6 +301,6 @@ def test_times_are_written_in_whole_seconds(client: Client) -> None:
 def test_article_without_an_author_names_none(client: Client, kind: str) -> None:
     make_article(author=None)
     content = client.get(f"/{kind}/tin-moi.xml").content
-    assert b"<name></name>" not in content
+    assert b"<name/>" not in content
     assert b"creator" not in content
     assert "author" not in read(client, "/rss/tin-moi.xml").entries[0]
