@@ -77,8 +77,9 @@ def test_a_writer_deletes_a_draft_of_his_or_her_own_and_nothing_that_was_submitt
     assert list(Article.objects.all()) == [submitted]
 
 
-def test_a_writer_corrects_nothing(writer: Any) -> None:
-    article = make_article(created_by=writer.user)
+@pytest.mark.parametrize("status", [Status.PUBLISHED, Status.DRAFT])
+def test_a_writer_corrects_nothing(writer: Any, status: str) -> None:
+    article = make_article(status=status, created_by=writer.user)
     data = form_of(article, _correct="1", title="Tên mới", correction="Sửa tên.")
     assert writer.post(change_url(article), data).status_code == 403
     article.refresh_from_db()
