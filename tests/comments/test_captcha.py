@@ -103,6 +103,13 @@ def test_challenge_that_was_swept_away_is_still_told_as_expired(challenge: Chall
         assert check_answer(challenge.key, challenge.response) is Verdict.EXPIRED
 
 
+@pytest.mark.parametrize(("length", "verdict"), [(200, Verdict.RIGHT), (201, Verdict.WRONG)])
+def test_answer_is_read_up_to_two_hundred_signs(
+    challenge: Challenge, length: int, verdict: Verdict
+) -> None:
+    assert check_answer(challenge.key, challenge.response.ljust(length)) is verdict
+
+
 def test_sentences_are_those_of_the_portal() -> None:
     assert {str(verdict): str(words) for verdict, words in SENTENCES.items()} == {
         "wrong": "Mã xác thực không đúng.",
