@@ -264,6 +264,19 @@ def test_sender_may_amend_until_the_quarter_of_an_hour_is_over(
     assert Comment.objects.get().text == "Ý kiến đã sửa đúng lúc."
 
 
+@pytest.mark.parametrize("verb", ["approve_comment", "mark_spam"])
+def test_comment_that_was_decided_is_amended_no_more(
+    article: Article, admin_user: User, verb: str
+) -> None:
+    comment = submit(article)
+    getattr(services, verb)(comment=comment, by=admin_user)
+    with pytest.raises(ValidationError) as late:
+        services.amend_comment(comment=comment, text="Ý kiến sửa sau khi đã duyệt.")
+    assert late.value.code == "late"
+    comment.refresh_from_db()
+    assert comment.text == TEXT
+
+
 def test_sender_may_amend_exactly_so_many_times(article: Article) -> None:
     comment = submit(article)
     for number in range(MOST_AMENDMENTS):
