@@ -161,3 +161,10 @@ def test_days_to_come_are_in_no_total(client: Client) -> None:
     for totals in (reading.monthly_totals(12), reading.yearly_totals()):
         assert [(total.first <= today, total.visits) for total in totals] == [(True, 1)]
     assert reading.last_daily_totals(30)[-1].day == today
+
+
+def test_article_that_only_bots_opened_is_not_among_the_most_read() -> None:
+    DailyArticleViews.objects.create(
+        article=make_article(), day=timezone.localdate(), views=0, bot_views=9
+    )
+    assert reading.most_read(5) == []

@@ -138,6 +138,14 @@ def test_batch_knows_further_visits_for_certain_and_leaves_the_first_to_the_tabl
     assert len(batch.seen) == 2
 
 
+def test_page_view_that_is_counted_late_does_not_begin_a_visit() -> None:
+    """Threads may add page views in another order than that of their moments."""
+    batch = Batch(1)
+    for minute in (20, 0, 40):
+        batch.add(Kind.PERSON, b"a", moment(22, 10, minute), 0, b"")
+    assert batch.counted.totals == {date(2026, 11, 22): [0, 3, 0, 0]}
+
+
 def test_day_ends_inside_a_batch() -> None:
     batch = Batch(1)
     batch.add(Kind.PERSON, b"a", moment(22, 23, 59, 59), 0, b"")
