@@ -15,7 +15,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.db import connection, transaction
-from django.test import Client, override_settings
+from django.test import Client, TransactionTestCase, override_settings
 from django.utils import translation
 
 from tests.portal.running import PATIENCE, wait_for
@@ -67,6 +67,30 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         )
         for _ended, state, query in cursor.fetchall():
             print(f"\na session was left, {state}: {query}")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_flush() -> Iterator[None]:
+    """Empty only the tables that have rows after a test with `django_db(transaction=True)`.
+
+    Django's `flush` truncates all of them and makes content types, permissions and groups again:
+    0.36 s of a processor for each such test, against 0.04 s.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: empty_tables())
+        yield
+
+
+def empty_tables() -> None:
+    """Truncate the tables that have rows, save what migrations and their receivers write."""
+    kept = {"django_migrations", "django_content_type"}
+    kept |= {"auth_permission", "auth_group", "auth_group_permissions"}
+    with connection.cursor() as cursor:
+        tables = [name for name in connection.introspection.table_names(cursor) if name not in kept]
+        asked = [f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in tables]  # noqa: S608
+        cursor.execute(" UNION ALL ".join(asked))
+        if filled := [name for (name,) in cursor.fetchall()]:
+            cursor.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,13 @@ def hold_port() -> socket.socket:
 
 # What all sites of a test run have in common.
 SHARED = settings.PORTAL_DATA / "sites"
-COLLECT = "from portal.management.commands.serve import Command; Command().collect_static()"
+# Uncompressed: no test asks for that, and it takes longer than all the rest.
+COLLECT = """
+from whitenoise.compress import Compressor
+Compressor.should_compress = lambda *_: False
+from portal.management.commands.serve import Command
+Command().collect_static()
+"""
 
 
 @functools.cache
