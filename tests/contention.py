@@ -1,12 +1,14 @@
-"""Force transactions to meet: threads with a connection each, and a look at who waits for a lock.
+"""Many at once: threads with a database connection each, and a look at who waits for a lock.
 
-A test holds a lock, starts its jobs, waits until they are blocked, and lets go. So a rule that
-needs a lock is seen to fail without it, however fast or slow the machine.
+`at_once` begins jobs together. To force two transactions to meet, a test holds a lock, starts its
+jobs, waits until they are blocked, and lets go. So a rule that needs a lock is seen to fail without
+it, however fast or slow the machine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -17,12 +19,32 @@ from tests.portal.running import PATIENCE, wait_for
 
 Start = Callable[..., Future]
 
+# PostgreSQL takes a hundred connections unless told otherwise, and the tests run on every core.
+CONNECTIONS = 20
+
 _BLOCKED = """
     SELECT count(DISTINCT pid) FROM pg_locks
     WHERE NOT granted
     AND clock_timestamp() - waitstart >= %s * current_setting('deadlock_timeout')::interval
     AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())
 """
+
+
+def at_once(jobs: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Begin all the jobs together and return their results; as many as may run, run at a time."""
+    gate = threading.Barrier(len(jobs))
+    free = threading.BoundedSemaphore(CONNECTIONS)
+
+    def run(job: Callable[[], Any]) -> Any:
+        gate.wait(timeout=PATIENCE)
+        with free:
+            try:
+                return job()
+            finally:
+                connections.close_all()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return [future.result() for future in [pool.submit(run, job) for job in jobs]]
 
 
 @contextmanager

@@ -19,8 +19,8 @@ from comments.admin.display import diff_html, mark_findings
 from comments.deadlines import format_age, format_duration
 from comments.models import Block, CannedReason, Comment, Decision, Report
 from portal.groups import EDITORS, MODERATORS, WRITERS
+from tests.contention import at_once
 from tests.factories import make_article, make_category, make_comment
-from tests.ratings.crowds import at_once
 
 pytestmark = pytest.mark.django_db
 

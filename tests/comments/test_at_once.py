@@ -17,10 +17,10 @@ from comments import services
 from comments.models import Comment, CommentSettings, CommentTally, Decision, SendLimit
 from news.models import Article
 from portal.models import User
+from tests import contention
 from tests.comments.sending import filled, form_of
 from tests.factories import make_article, make_comment
 from tests.portal.running import PATIENCE
-from tests.ratings import crowds
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -37,7 +37,7 @@ def at_once(actions: list[Callable[[], Any]]) -> list[Any]:
         except ValidationError as refusal:
             return refusal
 
-    return crowds.at_once([partial(run, action) for action in actions])
+    return contention.at_once([partial(run, action) for action in actions])
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import itertools
 import random
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ import time_machine
 from captcha.conf import settings as library
 from captcha.models import CaptchaStore
 from django.core.management import call_command
-from django.db import connection
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
@@ -29,25 +27,13 @@ from comments.captcha.challenges import (
     issue_challenge,
 )
 from comments.captcha.models import Tally
+from tests.contention import at_once
 
 # Challenges are counted by the minute, and the counts of past minutes are swept away.
 pytestmark = pytest.mark.usefixtures("middle_of_an_hour")
 
 HERE = "203.0.113.7"
 KINDS = pytest.mark.parametrize("kind", list(Kind))
-
-
-def in_threads(count: int, work: Any) -> list[Any]:
-    """Do a piece of work so many times at once, each thread with a connection of its own."""
-
-    def one(_number: int) -> Any:
-        try:
-            return work()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as pool:
-        return list(pool.map(one, range(count)))
 
 
 @pytest.fixture
@@ -150,7 +136,7 @@ def test_hostile_answer_is_never_right(kind: Kind, answer: Any) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_of_forty_replays_at_once_one_is_right() -> None:
     challenge = issue_challenge(Kind.PICTURE, HERE)
-    verdicts = in_threads(40, lambda: check_answer(challenge.key, challenge.response))
+    verdicts = at_once([lambda: check_answer(challenge.key, challenge.response)] * 40)
     assert sorted(verdicts) == [Verdict.RIGHT] + [Verdict.WRONG] * 39
 
 
@@ -168,7 +154,7 @@ def test_challenges_of_many_threads_are_distinct(settings: Any) -> None:
                 pictures.render(made[-1].response, made[-1].seed)
         return made
 
-    made = list(itertools.chain(*in_threads(4, work)))
+    made = list(itertools.chain(*at_once([work] * 4)))
     assert len({challenge.key for challenge in made}) == 400
     assert len({challenge.seed for challenge in made}) == 400
     # Of 4.8 million possible answers, a pair may be the same by chance.
@@ -250,7 +236,7 @@ def test_limit_holds_when_all_come_at_once(settings: Any) -> None:
             return False
 
     with time_machine.travel("2026-11-22 10:00:05+07:00", tick=False):
-        assert sum(in_threads(40, work)) == 10
+        assert sum(at_once([work] * 40)) == 10
     assert CaptchaStore.objects.count() == 10
 
 

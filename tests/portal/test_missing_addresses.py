@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +20,7 @@ from django.utils import timezone
 from portal.groups import EDITORS, create_groups
 from portal.models import MissingAddress, Redirect
 from portal.redirects import missing_addresses
+from tests.contention import at_once
 from tests.factories import make_article, make_category
 from tests.portal.running import PATIENCE
 
@@ -344,21 +345,6 @@ def test_command_forgets_what_is_outdated(capsys: Any) -> None:
 # --- Many at once, and no database --------------------------------------------------------------
 
 
-def at_once(work: Callable[[int], None], threads: int) -> None:
-    gate = threading.Barrier(threads)
-
-    def run(number: int) -> None:
-        try:
-            connection.ensure_connection()
-            gate.wait()
-            work(number)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(run, range(threads)))
-
-
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_never_go_over_the_bound(bounds: Callable[..., None]) -> None:
     bounds(most=20)
@@ -367,7 +353,7 @@ def test_many_at_once_never_go_over_the_bound(bounds: Callable[..., None]) -> No
         for number in range(40):
             missing_addresses.count_missing_address(f"/do-quet/{thread}-{number}")
 
-    at_once(scan, 8)
+    at_once([partial(scan, thread) for thread in range(8)])
     assert len(counted()) == 20
 
 
@@ -386,12 +372,12 @@ def patient(transactional_db: None) -> Iterator[None]:
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_lose_no_count_of_a_known_address(patient: None) -> None:
     missing_addresses.count_missing_address("/bai-cu")
-    at_once(
-        lambda _thread: (
-            [missing_addresses.count_missing_address("/bai-cu") for _ in range(50)] and None
-        ),
-        8,
-    )
+
+    def ask() -> None:
+        for _ in range(50):
+            missing_addresses.count_missing_address("/bai-cu")
+
+    at_once([ask] * 8)
     assert counted() == {"/bai-cu": 401}
 
 

@@ -20,9 +20,8 @@ from news.models import Article
 from ratings import services
 from ratings.models import RANKED_FROM, NetworkCount, Rating, RatingSummary, RatingSwitch
 from ratings.raters import Origin
-from tests.contention import result_of, threads, wait_until_blocked
+from tests.contention import at_once, result_of, threads, wait_until_blocked
 from tests.factories import make_article, make_category, make_rating
-from tests.ratings.crowds import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
 

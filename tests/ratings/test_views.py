@@ -21,8 +21,8 @@ from news.models import Article
 from ratings.models import NetworkCount, Rating, RatingSummary, RatingSwitch
 from ratings.raters import COOKIE_AGE
 from ratings.views import MAX_BODY_BYTES
+from tests.contention import at_once
 from tests.factories import make_article, make_category, make_rating
-from tests.ratings.crowds import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
 

@@ -30,9 +30,8 @@ from stats.models import (
 )
 from stats.recorder import Recorder, recorder
 from stats.recording import Kind
-from tests.contention import threads, wait_until_blocked
+from tests.contention import at_once, threads, wait_until_blocked
 from tests.factories import make_article
-from tests.ratings.crowds import at_once
 from tests.stats.visitors import GOOGLEBOT, see
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("middle_of_an_hour")]
