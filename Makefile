@@ -6,7 +6,7 @@ PORTAL_DATA ?= $(CURDIR)/var
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: help run test check format hooks messages lock bench clean
+.PHONY: help run test mutate check format hooks messages lock bench clean
 
 help: ## List these verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ run: $(VENV)/.run ## Start the site with the demo ward on http://localhost:8000 
 
 test: $(VENV)/.dev ## Run every test; ARGS="…" goes to pytest
 	@.ci/test $(ARGS)
+
+mutate: $(VENV)/.dev ## Find rules that no test holds: change pure modules, list what goes unnoticed
+	@.ci/mutate $(ARGS)
 
 check: $(VENV)/.dev ## Check format, lint, types, imports, migrations, translations, settings
 	@.ci/check
