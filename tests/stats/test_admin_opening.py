@@ -57,6 +57,8 @@ def test_an_editor_takes_over_the_figure_of_the_earlier_site() -> None:
 def test_the_history_keeps_the_old_and_the_new_figure(admin_client: Any) -> None:
     OpeningBalance.objects.create(figure=1000, since=date(2026, 7, 1))
     admin_client.post(FORM, {"figure": "3750188", "since": "02/07/2026"})
+    balance = OpeningBalance.objects.get()
+    assert (balance.figure, balance.since) == (3_750_188, date(2026, 7, 2))
     message = LogEntry.objects.get().get_change_message()
     assert "1.000 → 3.750.188" in message
     assert "01/07/2026 → 02/07/2026" in message
