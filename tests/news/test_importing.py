@@ -434,11 +434,11 @@ def test_gallery_counts_its_pictures(sample):
 
 
 def test_every_body_of_the_sample_is_a_fixed_point(sample):
-    for entry in sample.values():
-        if isinstance(entry, Record):
-            body = check_record(entry).article.body
-            assert clean_html(body) == body
-            assert "alert" not in body
+    records = [entry for entry in sample.values() if isinstance(entry, Record)]
+    bodies = [check_record(record).article.body for record in records]
+    assert any(bodies)
+    assert [clean_html(body) for body in bodies] == bodies
+    assert "alert" not in "".join(bodies)
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1", "1.2"])
