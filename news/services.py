@@ -178,12 +178,18 @@ _TEXT_FIELDS = {"title", "summary", "body", "lead_caption"}
 
 @transaction.atomic
 def record_change(*, article: Article, changed: Collection[str]) -> Article:
-    """Set `updated_at` if text of an article changed that has been public.
+    """Set the times that depend on a change of the fields.
+
+    An article that has been public gets `updated_at` if its text changed; the first publication
+    of a scheduled one moves with `published_at`.
 
     Args:
         changed: the names of the fields that were written.
     """
     locked = _locked(article)
+    if locked.status == Status.PUBLISHED and locked.published_at and not locked.has_been_public:
+        locked.first_published_at = max(locked.published_at, timezone.now())
+        return _save(article, locked)
     if locked.has_been_public and _TEXT_FIELDS & set(changed):
         locked.updated_at = timezone.now()
         return _save(article, locked)

@@ -218,13 +218,15 @@ def _keep_existing_values(article: Article, existing: Article) -> None:
     """Take over from the existing article what no import may change."""
     article.pk = existing.pk
     article._state.adding = False
-    article.first_published_at = existing.first_published_at or article.first_published_at
+    if existing.has_been_public:
+        article.first_published_at = existing.first_published_at
     is_taken_back = existing.status in (Article.Status.WITHDRAWN, Article.Status.UNPUBLISHED)
     would_vanish = existing.has_been_public and (not _is_published(article) or article.is_scheduled)
     if is_taken_back or would_vanish or (_is_published(existing) and not _is_published(article)):
         # An import neither publishes an article that was taken back nor takes one back.
         article.status = existing.status
         article.published_at = existing.published_at
+        article.first_published_at = existing.first_published_at
 
 
 def _is_published(article: Article) -> bool:

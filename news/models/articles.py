@@ -50,9 +50,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         )
 
     def has_been_public(self, at: datetime | None = None) -> ArticleQuerySet:
-        """Articles whose page has been open to readers, be they unpublished since."""
-        unfinished = [Article.Status.DRAFT, Article.Status.IN_REVIEW]
-        return self.exclude(status__in=unfinished).filter(published_at__lte=at or timezone.now())
+        """Articles that readers have been able to read, be they unpublished since."""
+        return self.filter(first_published_at__lte=at or timezone.now())
 
     def for_lists(self) -> ArticleQuerySet:
         """Load what a card in a list shows, and not the body."""
@@ -311,7 +310,7 @@ class Article(models.Model):
 
     @property
     def has_been_public(self) -> bool:
-        """Whether readers have been able to read it: its first publication is past."""
+        """Whether readers have been able to read it: as the method of the QuerySet says."""
         return self.first_published_at is not None and self.first_published_at <= timezone.now()
 
     @property

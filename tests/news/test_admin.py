@@ -207,6 +207,22 @@ def test_an_article_edited_as_it_is_first_published_bears_no_time_of_update(
     assert (article.title, article.updated_at) == ("Tên mới", None)
 
 
+@pytest.mark.parametrize("days", [-3, 9])
+def test_a_schedule_that_is_changed_by_any_button_moves_the_first_publication(
+    editor: Any, days: int
+) -> None:
+    """The page of a scheduled article offers `_publish` only, but a request may name another."""
+    article = make_article(published_at=timezone.now() + timedelta(days=5))
+    at = timezone.localtime() + timedelta(days=days)
+    data = form_of(article, _save="1", title="Tên mới", published_at_0=f"{at:%d/%m/%Y}")
+    assert editor.post(change_url(article), data).status_code == 302
+    article.refresh_from_db()
+    assert (article.is_scheduled, article.has_been_public) == (days > 0, days < 0)
+    assert (article in Article.objects.published()) == (days < 0)
+    assert article.first_published_at >= article.published_at
+    assert article.updated_at is None
+
+
 @pytest.mark.parametrize("status", [Status.WITHDRAWN, Status.UNPUBLISHED])
 def test_an_article_edited_as_it_is_published_again_tells_when(editor: Any, status: str) -> None:
     article = make_article(status=status)

@@ -11,11 +11,13 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from news import services
 from news.importing import service
 from news.importing.batch import Options
 from news.importing.records import Record
@@ -385,6 +387,37 @@ def test_update_keeps_the_first_publication_and_a_category_that_the_record_does_
     assert (after.title, after.category) == ("Tên mới", before.category)
     assert after.published_at < before.published_at
     assert after.first_published_at == before.first_published_at
+
+
+def in_days(days):
+    return (datetime.now(HANOI) + timedelta(days=days)).isoformat()
+
+
+def test_schedule_that_is_imported_again_with_a_past_time_has_been_public(imported):
+    imported(source(published_at=in_days(5)))
+    imported(source(published_at=in_days(-5)))
+    article = Article.objects.published().get()
+    assert article.has_been_public
+    services.check_withdraw(article)
+    with pytest.raises(ValidationError):
+        services.check_delete(article)
+
+
+def test_first_publication_moves_with_a_schedule_that_is_imported_again(imported):
+    imported(source(published_at=in_days(5)))
+    imported(source(published_at=in_days(9)))
+    article = Article.objects.get()
+    assert article.is_scheduled
+    assert article.first_published_at == article.published_at
+
+
+def test_schedule_stays_where_a_draft_is_imported_again(imported):
+    imported(source(published_at=in_days(5)))
+    before = Article.objects.get()
+    imported(source(title="Tên mới", published_at=None))
+    after = Article.objects.get()
+    assert (after.title, after.status) == ("Tên mới", "published")
+    assert after.published_at == after.first_published_at == before.published_at
 
 
 def test_article_that_readers_have_seen_is_not_scheduled_again(imported):

@@ -36,7 +36,12 @@ def articles(request: pytest.FixtureRequest) -> list[Article]:
             continue
         if published_at is not None and expires_at is not None and expires_at <= published_at:
             continue
-        fields = {"status": status, "published_at": published_at, "expires_at": expires_at}
+        fields = {
+            "status": status,
+            "published_at": published_at,
+            "expires_at": expires_at,
+            "first_published_at": None if status in ("draft", "in_review") else published_at,
+        }
         if request.param == "written so":
             made.append(make_article(**fields))
         else:
@@ -101,3 +106,22 @@ def test_page_of_an_article_answers_from_its_publication_on(articles: list[Artic
             for article in articles
             if article.status in ("published", "withdrawn") and article.published_at <= moment
         }, moment
+
+
+def test_article_and_queryset_agree_on_what_has_been_public(articles: list[Article]) -> None:
+    for moment in MOMENTS:
+        with time_machine.travel(moment, tick=False):
+            chosen = Article.objects.has_been_public()
+            assert set(chosen) == {one for one in articles if one.has_been_public}, moment
+            assert set(chosen) == set(Article.objects.has_been_public(moment)), moment
+            assert set(Article.objects.readable()) <= set(chosen), moment
+            unfinished = [Article.Status.DRAFT, Article.Status.IN_REVIEW]
+            assert not chosen.filter(status__in=unfinished), moment
+
+
+def test_what_has_been_public_is_told_by_the_first_publication_alone() -> None:
+    seen = make_article(published_at=NOON + AN_HOUR, first_published_at=NOON)
+    make_article(status="unpublished", published_at=NOON, first_published_at=NOON + AN_HOUR)
+    with time_machine.travel(NOON, tick=False):
+        assert [one for one in Article.objects.all() if one.has_been_public] == [seen]
+        assert list(Article.objects.has_been_public()) == [seen]

@@ -150,6 +150,19 @@ def test_a_change_of_any_text_of_a_public_article_is_told(field: str) -> None:
     assert article.updated_at is not None
 
 
+@pytest.mark.parametrize("days", [-3, 9])
+def test_a_scheduled_article_is_first_public_when_its_changed_time_says(days: int) -> None:
+    article = make_article(published_at=timezone.now() + timedelta(days=5))
+    before = timezone.now()
+    at = before + timedelta(days=days)
+    Article.objects.filter(pk=article.pk).update(published_at=at)
+    services.record_change(article=article, changed=["published_at", "title"])
+    article.refresh_from_db()
+    assert article.has_been_public == (days < 0)
+    assert max(at, before) <= article.first_published_at <= max(at, timezone.now())
+    assert article.updated_at is None
+
+
 @pytest.mark.parametrize("field", ["category", "tags", "lead_image", "expires_at", "slug"])
 def test_a_change_of_what_is_no_text_is_not_told(field: str) -> None:
     article = make_article()
