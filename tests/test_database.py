@@ -10,7 +10,10 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
+from django.db.migrations.loader import MigrationLoader
 from pytest_django import DjangoDbBlocker
+
+from news.sql_files import CreateFunctions, digest_of
 
 # Without what belongs to an extension.
 FUNCTIONS = """
@@ -71,6 +74,33 @@ def test_functions_and_triggers_of_the_database_are_those_of_the_source() -> Non
 
     assert rows(FUNCTIONS) == functions
     assert rows(TRIGGERS) == triggers
+
+
+def test_last_migration_of_each_file_of_functions_has_its_digest() -> None:
+    loader = MigrationLoader(None)
+    last: dict[str, str] = {}
+    for key in dict.fromkeys(
+        node for leaf in loader.graph.leaf_nodes() for node in loader.graph.forwards_plan(leaf)
+    ):
+        for operation in loader.graph.nodes[key].operations:
+            if isinstance(operation, CreateFunctions):
+                last[operation.path] = operation.digest
+
+    paths = [
+        path.relative_to(settings.BASE_DIR).as_posix()
+        for path in settings.BASE_DIR.glob("*/sql/*.sql")
+    ]
+    forgotten = [
+        f'create_functions("{path}", digest="{digest_of(path)}", reverse_sql=RunSQL.noop)'
+        for path in sorted(paths)
+        if last.get(path) != digest_of(path)
+    ]
+    assert not forgotten, (
+        "These files have changed since their last migration, and a live database would keep the"
+        " old functions. Write a migration with these operations, and read in"
+        " docs/adr/0013-triggers-and-functions-have-a-source.md what its way back needs:\n"
+        + "\n".join(forgotten)
+    )
 
 
 def named_in_the_paper(heading: str) -> set[str]:

@@ -12,5 +12,5 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        create_functions('comments/sql/counts.sql'),
+        create_functions('comments/sql/counts.sql', digest='5219277c9535'),
     ]

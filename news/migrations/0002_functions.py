@@ -14,8 +14,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        create_functions('news/sql/listings.sql'),
-        create_functions('news/sql/search.sql'),
+        create_functions('news/sql/listings.sql', digest='763d789ed9d3'),
+        create_functions('news/sql/search.sql', digest='41856ab3cf04'),
         # Not among the tables: news_search_keys() must be there first.
         migrations.AddIndex(
             model_name='searchentry',

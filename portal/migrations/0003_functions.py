@@ -12,5 +12,5 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        create_functions('portal/sql/missing_addresses.sql'),
+        create_functions('portal/sql/missing_addresses.sql', digest='ed5e1dc0be08'),
     ]
