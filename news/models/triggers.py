@@ -26,7 +26,7 @@ CATEGORY = [
         when=Before,
         operation=Insert | UpdateOf("parent_id", "depth"),
         level=Row,
-        # The parent is locked: nobody moves it while this row takes its depth from it. Articles
+        # The parent is locked so that it stays where it is until this row has its depth. Articles
         # may go on pointing to it: their foreign keys are checked at commit, when their
         # transaction holds the lock of the listings that this one may be about to take.
         func="""
@@ -201,7 +201,7 @@ LISTING = [
         when=Before,
         operation=Update,
         level=Statement,
-        func="RAISE EXCEPTION 'news_listing is written by news_relist() only';",
+        func="RAISE EXCEPTION 'rows of news_listing are never updated';",
     ),
     # The listings follow every change of state, time and category; so the entries of the search
     # follow the listings.
