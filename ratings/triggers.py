@@ -1,7 +1,7 @@
 """The triggers that keep the summaries of ratings; docs/database.md says what each keeps true.
 
-Each of them locks the summaries in the order of the articles: two statements never wait for each
-other in a ring.
+Each of them locks the summaries in the order of the articles, so that two statements cannot
+deadlock.
 """
 
 from __future__ import annotations

@@ -212,6 +212,30 @@ def test_64_raters_who_change_their_minds_20_times_at_once_are_summed_up_exactly
     assert sum(s.count for s in RatingSummary.objects.all()) == Rating.objects.count() > 100
 
 
+@pytest.mark.parametrize("way", ["deleted", "changed"])
+@pytest.mark.django_db(transaction=True)
+def test_ratings_written_together_lock_their_summaries_in_the_order_of_the_articles(
+    way: str,
+) -> None:
+    """So that they wait at the first article without holding the second one, rated meanwhile."""
+    first, second = make_article(), make_article()
+    for article in (second, first):  # the order of the rows, against that of the articles
+        make_rating(article, 4)
+
+    def write_all() -> None:
+        ratings = Rating.objects.filter(score=4)
+        _ = ratings.delete() if way == "deleted" else ratings.update(score=5)
+
+    with threads() as start:
+        with transaction.atomic():
+            make_rating(first, 1)
+            writing = start(write_all)
+            wait_until_blocked(writing)
+            make_rating(second, 1)
+        result_of(writing)
+    assert services.find_wrong_summaries() == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_deleting_an_article_while_it_is_rated_ends_neither_in_an_error() -> None:
     for _ in range(5):
