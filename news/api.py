@@ -16,7 +16,6 @@ from django.db.models import F, OuterRef
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Query
@@ -82,7 +81,7 @@ def list_articles(request: HttpRequest, parameters: Query[ListParameters]) -> di
         category = Category.objects.filter(slug=parameters.category).first()
         if category is None:
             raise HttpError(400, _("There is no category with this slug."))
-    chosen = Listing.objects.filter(category=category).visible(timezone.now())
+    chosen = Listing.objects.shown_in(category)
     if parameters.since is not None:
         chosen = chosen.filter(published_at__gte=parse_since(parameters.since))
     if parameters.cursor is not None:

@@ -210,12 +210,7 @@ def in_whole_seconds(at: datetime | None) -> datetime | None:
 
 def newest_articles(category: Category | None) -> ArticleQuerySet:
     """The newest articles of a category, or of the site."""
-    chosen = (
-        Listing.objects.filter(category=category)
-        .visible(timezone.now())
-        .newest_first()
-        .values("article")[:ITEMS]
-    )
+    chosen = Listing.objects.shown_in(category).newest_first().values("article")[:ITEMS]
     return Article.objects.filter(pk__in=chosen).newest_first()
 
 

@@ -51,7 +51,7 @@ def _ids_around(
     article: Article, tag_ids: list[int], at: datetime
 ) -> list[QuerySet[Any, tuple[str, int]]]:
     """The queries for the ids in each list of `ArticlesAround`, as rows of its name and an id."""
-    listed = Listing.objects.filter(category=article.category_id).visible(at)
+    listed = Listing.objects.shown_in(article.category_id, at)
     published = Article.objects.published(at)
     rows: list[QuerySet[Any, tuple[str, int]]] = [
         listed.filter(_beside(article, "gt"))
@@ -131,8 +131,7 @@ def front_page(featured: int, newest: int, at: datetime | None = None) -> FrontP
     )
     # Enough for both lists even if all chosen articles are among them.
     fresh = (
-        Listing.objects.filter(category=None)
-        .visible(at)
+        Listing.objects.shown_in(None, at)
         .newest_first()
         .values_list(Value(0), "article")[: featured + newest]
     )
@@ -155,8 +154,7 @@ def newest_by_category(
     if not categories:
         return {}
     parts = [
-        Listing.objects.filter(category=category)
-        .visible(at)
+        Listing.objects.shown_in(category, at)
         .order_by("-published_at", "-article")
         .values_list("category", "article")[:count]
         for category in categories

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from news import documents, images, pdf
 from news.library import uses_of
 from news.models import Article, Attachment, AttachmentText, Image
+from news.models.listings import lock_listings
 from news.stored_files import delete_orphaned_file, file_rows_locked, remove_unused_files
 
 Status = Article.Status
@@ -37,9 +38,13 @@ User: TypeAlias = AbstractBaseUser | AnonymousUser
 def _locked(article: Article) -> Article:
     """Read the article from the database and lock its row until the end of the transaction.
 
+    Rows that point to the article may be written meanwhile (`no_key`). Otherwise a category that
+    moves would wait for the article when it has locked the listings, which are locked here next.
+
     Raises ValidationError if it has been deleted.
     """
-    locked = Article.objects.select_for_update(of=("self",)).filter(pk=article.pk).first()
+    rows = Article.objects.select_for_update(of=("self",), no_key=True)
+    locked = rows.filter(pk=article.pk).first()
     if locked is None:
         raise ValidationError(_("This article has been deleted in the meantime."))
     return locked
@@ -111,22 +116,24 @@ def check_return(article: Article) -> None:
 
 
 def check_publish(article: Article, at: datetime | None = None) -> None:
-    """Raise ValidationError unless `publish_article` would accept the article and the time."""
+    """Raise ValidationError unless the article can be published, now or `at` a time.
+
+    It has a text, is valid with its new status, and if readers have seen it, is not scheduled.
+    """
+    _require_text(article)
     trial = copy.copy(article)
     _set_published(trial, at)
+    _require(
+        not article.has_been_public or not trial.is_scheduled,
+        _("Readers have seen this article already; it cannot be scheduled again."),
+    )
     trial.full_clean()
 
 
 def _set_published(article: Article, at: datetime | None) -> None:
-    _require_text(article)
     now = timezone.now()
     article.published_at = at or article.published_at or now
-    if article.has_been_public:
-        _require(
-            article.published_at <= now,
-            _("Readers have seen this article already; it cannot be scheduled again."),
-        )
-    else:
+    if not article.has_been_public:
         # `published_at` may be set into the past; readers see the article from now on.
         article.first_published_at = max(article.published_at, now)
     article.status = Status.PUBLISHED
@@ -144,10 +151,10 @@ def publish_article(*, article: Article, by: User | None, at: datetime | None = 
         at: the publication time. A future one schedules the article. Default: `published_at` of
             the article, else now.
 
-    Raises ValidationError if the article has no text, if it has been public and `at` is in the
-    future, or if a constraint is violated.
+    Raises ValidationError as `check_publish` does.
     """
     locked = _locked(article)
+    check_publish(locked, at)
     _set_published(locked, at)
     if locked.created_by_id is None and by is not None:
         locked.created_by_id = by.pk
@@ -249,6 +256,8 @@ def check_delete(article: Article) -> None:
 def delete_article(*, article: Article) -> None:
     """Delete an article that has never been public, with its attachments."""
     check_delete(_locked(article))
+    # Before any of its rows in the listings and the search, as a publication does.
+    lock_listings()
     paths = list(article.attachments.values_list("file", flat=True))
     article.delete()
     remove_unused_files(Attachment, paths)

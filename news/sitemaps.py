@@ -87,8 +87,8 @@ def month_path(month: date, part: int = 1) -> str:
 def _newest_of_months(at: datetime) -> dict[date, datetime]:
     end = _EndOfMonth(OuterRef("month"), Value(settings.TIME_ZONE))
     newest = (
-        Listing.objects.filter(category=None, published_at__lt=end)
-        .visible(at)
+        Listing.objects.shown_in(None, at)
+        .filter(published_at__lt=end)
         .newest_first()
         .values("published_at")[:1]
     )
@@ -154,8 +154,8 @@ class MonthView(SitemapView):
             raise Http404 from None
         skip = (int(self.kwargs.get("part", 1)) - 1) * PART_SIZE
         chosen = list(
-            Listing.objects.filter(category=None, published_at__gte=start, published_at__lt=end)
-            .visible(at)
+            Listing.objects.shown_in(None, at)
+            .filter(published_at__gte=start, published_at__lt=end)
             .newest_first()
             .values_list("article", flat=True)[skip : skip + PART_SIZE]
         )

@@ -85,7 +85,8 @@ class ArticleForm(forms.ModelForm):
 
     def _check_version(self, version: str | None) -> None:
         """Raise ValidationError if the row was written since the form was opened; lock it."""
-        rows = Article.objects.select_for_update(of=("self",)).annotate(version=ROW_VERSION)
+        rows = Article.objects.select_for_update(of=("self",), no_key=True)
+        rows = rows.annotate(version=ROW_VERSION)
         current = rows.filter(pk=self.instance.pk).values_list("version", flat=True).first()
         if current != version:
             words = _(

@@ -64,7 +64,7 @@ class Batch:
         """Decide what becomes of each record; write nothing."""
         articles = Article.objects.filter(import_id__in=[one.record.import_id for one in batch])
         if for_update:
-            articles = articles.select_for_update(of=("self",))
+            articles = articles.select_for_update(of=("self",), no_key=True)
         existing = {
             article.import_id: article
             for article in articles.order_by("pk").prefetch_related("tags", "more_categories")

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import models
-from django.db.models import Count, Q
+from django.db import connection, models
+from django.db.models import Count, OuterRef, Q
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -31,6 +31,12 @@ class ListingQuerySet(models.QuerySet["Listing"]):
 
     def visible(self, at: datetime) -> ListingQuerySet:
         return self.filter(is_shown(at))
+
+    def shown_in(
+        self, category: Category | OuterRef | int | None, at: datetime | None = None
+    ) -> ListingQuerySet:
+        """The rows of a category (of the site, if None) that its list shows at `at` (now)."""
+        return self.filter(category=category).visible(at or timezone.now())
 
     def newest_first(self) -> ListingQuerySet:
         """In the order of the index `news_listing_newest`.
@@ -103,6 +109,12 @@ class ListingMonth(models.Model):
         return f"{self.category_id}: {self.month:%Y-%m}"
 
 
+def lock_listings() -> None:
+    """Take the lock that `news_relist` takes, until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('news_listing'))")
+
+
 def start_of_month(month: date) -> datetime:
     """The first moment of a month in the site's time zone."""
     return timezone.make_aware(datetime(month.year, month.month, 1))
@@ -171,7 +183,7 @@ class ListedArticles:
         skip, size = part.start, part.stop - part.start
         if size <= 0:
             return []
-        rows = Listing.objects.filter(category=self.category).visible(self.at)
+        rows = Listing.objects.shown_in(self.category, self.at)
         if self.month:
             rows = rows.filter(published_at__gte=start_of_month(self.month))
         for month in self.months:

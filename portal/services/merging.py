@@ -6,13 +6,14 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import OperationalError, connection, models, transaction
+from django.db import OperationalError, models, transaction
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
 
 from news.models import Article, Category, Tag
+from news.models.listings import lock_listings
 from portal.models import HomeBlock, MenuItem, Redirect, User
 from portal.redirects.services import redirect_earlier_url
 
@@ -80,8 +81,8 @@ def _lock_categories(category: Category, into: Category) -> dict[int, Category]:
     articles = _articles_of(category).order_by("pk").values_list("pk")
     for _attempt in range(LOCK_ATTEMPTS):
         try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(hashtext('news_listing'))")
+            with transaction.atomic():
+                lock_listings()
                 locked = {row.pk: row for row in categories.select_for_update(nowait=True)}
                 len(articles.select_for_update(nowait=True))
                 return locked

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from news import sitemaps
@@ -68,7 +68,7 @@ def sitemap_pages(request: HttpRequest) -> HttpResponse:
 
 def _categories() -> list[tuple[Category, datetime | None]]:
     """The categories, each with the time of its newest article."""
-    listed = Listing.objects.filter(category=OuterRef("pk")).visible(timezone.now())
+    listed = Listing.objects.shown_in(OuterRef("pk"))
     newest = listed.newest_first().values("published_at")[:1]
     found = Category.objects.annotate(newest=Subquery(newest))
     return [(category, category.newest) for category in found]

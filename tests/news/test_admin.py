@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.admin.models import LogEntry
+from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -420,6 +421,20 @@ def test_several_articles_are_published_at_once(editor: Any) -> None:
     picked = [a.pk for a in [*drafts, empty]]
     editor.post(LIST, {"action": "publish_selected", "_selected_action": picked})
     assert set(Article.objects.published()) == set(drafts)
+
+
+def test_articles_that_may_not_be_published_are_not_published_together(
+    editor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(article: Article, at: datetime | None = None) -> None:
+        raise ValidationError("Không được đăng.")
+
+    monkeypatch.setattr(services, "check_publish", refuse)
+    picked = [make_article(status=Status.DRAFT).pk for _ in range(2)]
+    data = {"action": "publish_selected", "_selected_action": picked}
+    page = editor.post(LIST, data, follow=True).content.decode()
+    assert page.count("Không được đăng.") == 2
+    assert not Article.objects.published().exists()
 
 
 def test_several_articles_are_withdrawn_with_one_reason(editor: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from news import images, services
-from news.models import Article, Attachment, Image
+from news.models import Article, Attachment, Category, Image, Listing
 from tests.contention import hold_advisory_lock, result_of, threads, wait_until_blocked
 from tests.factories import make_article, make_category, picture_upload
 from tests.news.newsroom import LIST, change_url, form_of
@@ -63,6 +65,54 @@ def test_a_draft_that_is_published_in_this_moment_is_not_deleted() -> None:
         with pytest.raises(ValidationError):
             result_of(deletion)
     assert Article.objects.published().get() == article
+
+
+@pytest.mark.parametrize("service", [services.withdraw_article, services.return_to_draft])
+def test_article_changes_its_status_while_its_category_moves(service: Any) -> None:
+    """The category locks its articles at the commit, when the other waits for the listings."""
+    parent, moving = make_category("Mẹ"), make_category("Con")
+    days = 1 if service is services.return_to_draft else -1
+    article = make_article(category=moving, published_at=timezone.now() + timedelta(days=days))
+    with threads() as start:
+        with transaction.atomic():
+            Category.objects.filter(pk=moving.pk).update(parent=parent)
+            change = start(service, article=Article(pk=article.pk), reason="Sai số liệu.")
+            wait_until_blocked(change)
+        result_of(change)
+    assert not Listing.objects.exists()
+
+
+def test_article_is_deleted_while_its_category_moves() -> None:
+    parent, moving = make_category("Mẹ"), make_category("Con")
+    scheduled = make_article(category=moving, published_at=timezone.now() + timedelta(days=1))
+    with threads() as start:
+        with transaction.atomic():
+            Category.objects.filter(pk=moving.pk).update(parent=parent)
+            deletion = start(services.delete_article, article=Article(pk=scheduled.pk))
+            wait_until_blocked(deletion)
+        result_of(deletion)
+    assert not Listing.objects.exists()
+
+
+def test_deletion_of_several_articles_waits_for_a_category_that_moves() -> None:
+    """The one deletes rows and counts of two months, the other writes them, in another order."""
+    parent, moving = make_category("Mẹ"), make_category("Con")
+    april, march = (
+        make_article(published_at=timezone.now() + timedelta(days=days), category=moving)
+        for days in (60, 1)
+    )
+
+    def move() -> None:
+        Category.objects.filter(pk=moving.pk).update(parent=parent)
+
+    with threads() as start:
+        with transaction.atomic():
+            services.delete_article(article=april)
+            other = start(move)
+            wait_until_blocked(other)
+            services.delete_article(article=march)
+        result_of(other)
+    assert not Listing.objects.exists()
 
 
 def picture_of(upload: Any, name: str) -> ContentFile:
