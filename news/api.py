@@ -17,6 +17,7 @@ from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Query
 from ninja.errors import HttpError, ValidationError
@@ -29,7 +30,7 @@ from news.api_schemas import (
     CategoryList,
     Error,
     ListParameters,
-    _,
+    gettext_lazy,
     parse_since,
     read_cursor,
     write_cursor,
@@ -44,8 +45,10 @@ class UnicodeRenderer(JSONRenderer):
 
 
 api = NinjaAPI(
-    title=_("News of the portal"),
-    description=_("Read only, without registration. Name the source when you take news over."),
+    title=gettext_lazy("News of the portal"),
+    description=gettext_lazy(
+        "Read only, without registration. Name the source when you take news over."
+    ),
     docs_url=None,
     openapi_url=None,
     urls_namespace="data",
@@ -72,7 +75,7 @@ def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     "/articles/",
     url_name="api-articles",
     operation_id="listArticles",
-    summary=_("Published articles, newest first"),
+    summary=gettext_lazy("Published articles, newest first"),
     response={200: ArticleList, 400: Error},
 )
 def list_articles(request: HttpRequest, parameters: Query[ListParameters]) -> dict[str, object]:
@@ -106,7 +109,7 @@ def list_articles(request: HttpRequest, parameters: Query[ListParameters]) -> di
     "/articles/{int:id}/",
     url_name="api-article",
     operation_id="getArticle",
-    summary=_("One published article"),
+    summary=gettext_lazy("One published article"),
     response={200: ArticleOut, 404: Error, 410: Error},
 )
 def get_article(request: HttpRequest, id: int) -> dict[str, object]:  # noqa: A002
@@ -124,7 +127,7 @@ def get_article(request: HttpRequest, id: int) -> dict[str, object]:  # noqa: A0
     "/categories/",
     url_name="api-categories",
     operation_id="listCategories",
-    summary=_("All categories, each followed by those below it"),
+    summary=gettext_lazy("All categories, each followed by those below it"),
     response=CategoryList,
 )
 def list_categories(request: HttpRequest) -> dict[str, object]:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Literal, cast
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _
 from ninja import Schema
 from ninja.errors import HttpError
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 PAGE_SIZE = 20
 LARGEST_PAGE = 100
 
 
-def _(message: str) -> str:
-    """Translate when the text is written out; pydantic declares its descriptions as str."""
-    return cast("str", gettext_lazy(message))
+# Pydantic and ninja declare as str what they write out later, in the language of that request.
+gettext_lazy = cast("Callable[[str], str]", translation.gettext_lazy)
 
 
 # --- Answers -------------------------------------------------------------------------------------
@@ -45,7 +46,7 @@ class SourceOut(Record):
     name: str
     url: str
     author: str
-    published_at: Moment | None = Field(description=_("originally published at"))
+    published_at: Moment | None = Field(description=gettext_lazy("originally published at"))
 
 
 class PictureOut(Record):
@@ -66,30 +67,34 @@ class AttachmentOut(Record):
 
 class ArticleOut(Record):
     id: int
-    url: Address = Field(description=_("Address of the page for readers."))
+    url: Address = Field(description=gettext_lazy("Address of the page for readers."))
     title: str
-    summary: str = Field(description=_("The lead, plain text."))
-    body: str = Field(description=_("HTML without scripts and styles; all addresses are full."))
+    summary: str = Field(description=gettext_lazy("The lead, plain text."))
+    body: str = Field(
+        description=gettext_lazy("HTML without scripts and styles; all addresses are full.")
+    )
     language: str
-    published_at: Moment = Field(description=_("Publication time."))
-    updated_at: Moment | None = Field(description=_("Time of the last correction."))
-    change_note: str = Field(description=_("What was corrected."))
-    expires_at: Moment | None = Field(description=_("From then on no longer current."))
+    published_at: Moment = Field(description=gettext_lazy("Publication time."))
+    updated_at: Moment | None = Field(description=gettext_lazy("Time of the last correction."))
+    change_note: str = Field(description=gettext_lazy("What was corrected."))
+    expires_at: Moment | None = Field(description=gettext_lazy("From then on no longer current."))
     category: CategoryLink
-    more_categories: list[str] = Field(description=_("Slugs of the other categories."))
-    tags: list[str] = Field(description=_("Keywords"))
-    author: str = Field(description=_("The author line as it is printed."))
+    more_categories: list[str] = Field(description=gettext_lazy("Slugs of the other categories."))
+    tags: list[str] = Field(description=gettext_lazy("Keywords"))
+    author: str = Field(description=gettext_lazy("The author line as it is printed."))
     origin: Literal["own", "sent_in", "republished", "press_release"]
     source: SourceOut | None = Field(
-        description=_("Where the news was taken from; null for our own.")
+        description=gettext_lazy("Where the news was taken from; null for our own.")
     )
-    picture: PictureOut | None = Field(description=_("lead picture"))
-    attachments: list[AttachmentOut] = Field(description=_("Attachments"))
+    picture: PictureOut | None = Field(description=gettext_lazy("lead picture"))
+    attachments: list[AttachmentOut] = Field(description=gettext_lazy("Attachments"))
 
 
 class ArticleList(Record):
     articles: list[ArticleOut]
-    next: Address | None = Field(description=_("Address of the next, older part; null at the end."))
+    next: Address | None = Field(
+        description=gettext_lazy("Address of the next, older part; null at the end.")
+    )
 
 
 class CategoryOut(Record):
@@ -98,7 +103,7 @@ class CategoryOut(Record):
     name: str
     name_en: str
     description: str
-    parent: str | None = Field(description=_("Slug of the category above."))
+    parent: str | None = Field(description=gettext_lazy("Slug of the category above."))
     url: Address
     articles: Address
     rss: Address
@@ -109,7 +114,7 @@ class CategoryList(Record):
 
 
 class Error(Record):
-    error: str = Field(description=_("A sentence that says what is wrong."))
+    error: str = Field(description=gettext_lazy("A sentence that says what is wrong."))
 
 
 # --- Parameters ----------------------------------------------------------------------------------
@@ -151,14 +156,25 @@ def read_cursor(raw: str) -> tuple[datetime, int]:
     raise HttpError(400, _("The cursor cannot be read. Start again without it, or follow “next”."))
 
 
+def require_digits(raw: object) -> object:
+    """Refuse what pydantic would take for a number too: a sign, `5.0`, `1_0`, other digits."""
+    if isinstance(raw, str) and not re.fullmatch("[0-9]{1,3}", raw):
+        raise ValueError(raw[:20])
+    return raw
+
+
 class ListParameters(Schema):
     category: str | None = Field(
-        None, description=_("Slug of a category; those below it are included.")
+        None, description=gettext_lazy("Slug of a category; those below it are included.")
     )
     since: str | None = Field(
         None,
-        description=_("Only what was published at this day or moment, or later."),
+        description=gettext_lazy("Only what was published at this day or moment, or later."),
         examples=["2026-01-31", "2026-01-31T08:00:00+07:00"],
     )
-    limit: int = Field(PAGE_SIZE, ge=1, le=LARGEST_PAGE, description=_("Articles in one answer."))
-    cursor: str | None = Field(None, description=_("A place in the list, as “next” names it."))
+    limit: Annotated[int, BeforeValidator(require_digits)] = Field(
+        PAGE_SIZE, ge=1, le=LARGEST_PAGE, description=gettext_lazy("Articles in one answer.")
+    )
+    cursor: str | None = Field(
+        None, description=gettext_lazy("A place in the list, as “next” names it.")
+    )

@@ -22,6 +22,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed, SyndicationFeed
+from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
@@ -32,13 +33,14 @@ from news.models.articles import ArticleQuerySet
 from news.structured import LANGUAGE, last_change, local_time
 
 ITEMS = 30
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # the date of a feed without items
 
 
 class StableDateMixin(SyndicationFeed):
     """Dates a feed without items at a fixed day; Django's changes with every request."""
 
     def latest_post_date(self) -> datetime:
-        return super().latest_post_date() if self.items else datetime(1970, 1, 1, tzinfo=UTC)
+        return super().latest_post_date() if self.items else NEVER
 
 
 class NewsRss(StableDateMixin, Rss201rev2Feed):
@@ -75,11 +77,21 @@ class NewsRss(StableDateMixin, Rss201rev2Feed):
 
 
 class NewsAtom(StableDateMixin, Atom1Feed):
-    """Atom whose summaries are plain text; Django's are HTML."""
+    """Atom whose summaries are plain text and whose pictures are described; Django's are not."""
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
-        super().add_item_elements(handler, item | {"description": None})
+        super().add_item_elements(handler, item | {"description": None, "enclosures": ()})
         handler.addQuickElement("summary", item["description"] or "")
+        for enclosure in item["enclosures"]:
+            attributes = {
+                "rel": "enclosure",
+                "href": enclosure.url,
+                "length": enclosure.length,
+                "type": enclosure.mime_type,
+            }
+            if item["picture"].alt:
+                attributes["title"] = item["picture"].alt
+            handler.addQuickElement("link", "", attributes)
 
 
 @dataclass(frozen=True)
@@ -125,7 +137,9 @@ class ArticleFeed(Feed):
         # A client that names a date, and no ETag, has this state only if the date is the same:
         # when the newest article is withdrawn, the date of the feed becomes an earlier one.
         last_modified = response["Last-Modified"]
-        if (
+        if last_modified == http_date(NEVER.timestamp()):
+            del response["Last-Modified"]
+        elif (
             "If-None-Match" not in request.headers
             and request.headers.get("If-Modified-Since") == last_modified
         ):

@@ -280,6 +280,27 @@ def test_bad_parameter_is_answered_with_a_sentence(client: Client, query: str) -
         assert query.startswith(("since=0001", "since=9999"))
 
 
+IN_QUERIES = {"/api/articles/?limit={}": 400, "/tin-tuc/?page={}": 404}
+IN_PATHS = ["/api/articles/{}/", "/tin-tuc/bai-{}", "/luu-tru/{}/", "/sitemap/{}-01.xml"]
+NO_PLAIN_DIGITS = ["+5", "%2B5", "5.0", "1_0", "%205", "5%20", "5e0", "٥"]
+
+
+@pytest.mark.parametrize("address", [*IN_QUERIES, *IN_PATHS])
+@pytest.mark.parametrize("number", NO_PLAIN_DIGITS)
+def test_number_in_an_address_is_written_in_plain_digits(
+    client: Client, address: str, number: str
+) -> None:
+    make_article(pk=5)
+    make_article(pk=10)
+    response = client.get(address.format(number))
+    assert response.status_code == IN_QUERIES.get(address, 404)
+
+
+@pytest.mark.parametrize("address", IN_QUERIES)
+def test_number_in_a_query_has_no_row_of_zeros(client: Client, address: str) -> None:
+    assert client.get(address.format("0005")).status_code == IN_QUERIES[address]
+
+
 def test_article_beyond_any_number_is_not_found(client: Client) -> None:
     assert "error" in get(client, f"/api/articles/{'9' * 40}/", 404)
 

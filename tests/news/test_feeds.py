@@ -66,6 +66,16 @@ def test_picture_of_an_article_has_its_address_type_and_size(client: Client, kin
     assert image.size == image.file.size
 
 
+def test_atom_tells_the_description_of_the_picture_if_it_has_one(client: Client) -> None:
+    full_article()
+    decorative = make_image("", is_decorative=True)
+    make_article("Bài có ảnh trang trí", published_at=AT - timedelta(days=1), lead_image=decorative)
+    described, bare = read(client, "/atom/tin-moi.xml").entries
+    assert described.enclosures[0].title == "Chợ Hạ buổi sớm"
+    assert bare.enclosures[0].href == f"http://testserver{decorative.url}"
+    assert "title" not in bare.enclosures[0]
+
+
 def test_rss_tells_the_measures_and_the_description_of_the_picture(client: Client) -> None:
     full_article()
     media = read(client, "/rss/tin-moi.xml").entries[0].media_content[0]
@@ -160,8 +170,13 @@ def test_feed_of_an_empty_category_is_valid_and_does_not_change(client: Client, 
     address = f"/{kind}/{make_category().slug}.xml"
     with time_machine.travel(AT, tick=False):
         assert read(client, address).entries == []
-        first = client.get(address).content
-    assert client.get(address).content == first
+        first = client.get(address)
+    assert client.get(address).content == first.content
+    assert "Last-Modified" not in first
+    by_etag = client.get(address, headers={"if-none-match": first["ETag"]})
+    assert (by_etag.status_code, by_etag.content) == (304, b"")
+    by_date = client.get(address, headers={"if-modified-since": "Thu, 01 Jan 1970 00:00:00 GMT"})
+    assert (by_date.status_code, by_date.content) == (200, first.content)
 
 
 def test_feed_can_only_be_read() -> None:
