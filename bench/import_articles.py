@@ -1,4 +1,6 @@
-"""Measure the import: `python bench/import_articles.py 10000` in an environment with a database.
+"""How long an import takes, and how much memory.
+
+    python bench/import_articles.py [--wxr] [--empty] 10000      (in an environment with a database)
 
 Writes that many articles of made-up Vietnamese sentences as JSON Lines (or with --wxr as a
 WordPress export) into a temporary file and imports it twice, each time in a process of its own;

@@ -149,3 +149,15 @@ def test_desk_is_accessible_and_fits_a_phone_in_light_and_dark(desk: Any) -> Non
         if wrong:
             found[address] = wrong
     assert found == {}
+
+
+def test_radio_buttons_stand_beside_their_labels_on_a_phone(desk: Any) -> None:
+    desk.set_viewport_size({"width": 360, "height": 740})
+    desk.goto(QUEUE)
+    desk.locator("input.action-select").first.check()
+    desk.get_by_role("button", name="Từ chối…", exact=False).first.click()
+    radios = desk.locator(".desk-choices input[type=radio]")
+    radios.first.wait_for()
+    widths = radios.evaluate_all("all => all.map(one => one.getBoundingClientRect().width)")
+    assert widths
+    assert max(widths) <= 24

@@ -102,7 +102,7 @@ def send(user: AbstractUser, waiting: dict[str, object], mail: BaseEmailBackend)
     LogEntry.objects.create(
         **entry, object_repr=_("Daily overview of comments by mail"), action_flag=CHANGE
     )
-    text = render_to_string("comments/mail/digest.txt", {**waiting, "user": user})
+    text = render_to_string("comments/mail/digest.txt", {**waiting, "user": user}).lstrip()
     subject = _("[%(site)s] %(pending)d comments wait, %(open)d complaints are open") % {
         "site": settings.SITE_URL.partition("//")[2],
         "pending": waiting["pending"],
