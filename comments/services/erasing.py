@@ -19,8 +19,6 @@ from comments.services.announcing import announce_change
 from comments.services.deciding import lock_comment, record_decision
 
 Status = Comment.Status
-# Rows in one transaction of the retention command: short locks, however much there is.
-BATCH = 500
 
 # What a keyed hash or an address of the sender stands in.
 _TRACES: dict[str, str | None] = {
@@ -66,9 +64,11 @@ def _erase(locked: Comment, by: Any) -> None:
         announce_change(locked.article_id)
 
 
-@transaction.atomic
 def erase_sender(*, email: str, by: Any) -> int:
     """Erase every comment sent with an e-mail address; return how many.
+
+    Each in a transaction of its own, so that nobody waits for one comment while holding another
+    (docs/database.md). Where it is interrupted the next call erases the rest.
 
     Complaints that this sender made bear neither name nor address: they go with the retention
     time.
@@ -141,8 +141,8 @@ def purge_personal_data(*, now: datetime | None = None) -> dict[str, int]:
     traced = Q(sent_text__gt="")
     for name, nothing in _TRACES.items():
         traced |= Q(**{f"{name}__isnull": False}) if nothing is None else ~Q(**{name: nothing})
-    hidden = _in_batches(old.exclude(status=Status.APPROVED), lambda row: _erase(row, None))
-    shown = _in_batches(old.filter(traced, status=Status.APPROVED), _forget_sender)
+    hidden = _change_each(old.exclude(status=Status.APPROVED), lambda row: _erase(row, None))
+    shown = _change_each(old.filter(traced, status=Status.APPROVED), _forget_sender)
     reports = Report.objects.filter(received_at__lt=limit)
     traces_of_reports = ~Q(text="") | Q(network_hash__isnull=False)
     return {
@@ -178,16 +178,13 @@ def _forget_sender(locked: Comment) -> None:
     locked.save(update_fields=[*_TRACES, "sent_text"])
 
 
-def _in_batches(rows: QuerySet[Comment], change: Callable[[Comment], None]) -> int:
-    """Change rows in short transactions, until none is left that nobody else holds."""
+def _change_each(rows: QuerySet[Comment], change: Callable[[Comment], None]) -> int:
+    """Change each of these rows that nobody else holds in a transaction of its own."""
     done = 0
-    while True:
+    for pk in list(rows.order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic():
-            batch = list(
-                rows.order_by("pk").select_for_update(of=("self",), skip_locked=True)[:BATCH]
-            )
-            for row in batch:
+            row = rows.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
+            if row is not None:
                 change(row)
-        done += len(batch)
-        if len(batch) < BATCH:
-            return done
+                done += 1
+    return done

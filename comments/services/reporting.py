@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from comments import hashing
 from comments.models import Block, Comment, Decision, Reason, Report
-from comments.services.deciding import record_decision, refuse, set_status
+from comments.services.deciding import lock_comment, record_decision, refuse, set_status
 
 PER_HOUR_AND_NETWORK = 20
 
@@ -32,10 +32,16 @@ def report_comment(
     Args:
         address: REMOTE_ADDR of a reader; empty for an authority whose letter staff enter.
 
-    The same network's second complaint about a comment, while the first is open, is the first.
+    The same network's second complaint about a comment, while the first is open, is the first. The
+    comment is locked, so that no explanation is stored about a comment that is erased meanwhile.
+
     Raises ValidationError where the comment is erased or, for a reader, not published, and where
     one network complains too often.
     """
+    try:
+        comment = lock_comment(comment)
+    except Comment.DoesNotExist:
+        raise refuse(_("This comment is not published.")) from None
     is_published = comment.status == Comment.Status.APPROVED
     if comment.erased_at or (kind == Report.Kind.READER and not is_published):
         raise refuse(_("This comment is not published."))
@@ -49,6 +55,9 @@ def report_comment(
             raise refuse(
                 _("You are acting too fast. Please try again in a few minutes."), code="too-fast"
             )
+        first = comment.reports.filter(network_hash=network, handled_at=None).first()
+        if first is not None:
+            return first
     report = Report(
         comment=comment,
         kind=kind,
@@ -59,16 +68,7 @@ def report_comment(
         due_at=now + Report.HOURS[Report.Kind(kind)],
     )
     report.clean_fields()
-    try:
-        with transaction.atomic():
-            report.save()
-    except IntegrityError:
-        first = Report.objects.filter(
-            comment=comment, network_hash=network, handled_at=None
-        ).first()
-        if first is None:  # decided, or gone with the comment, in this very moment
-            raise refuse(_("This comment is not published.")) from None
-        return first
+    report.save()
     return report
 
 
@@ -81,33 +81,35 @@ def handle_report(
     One that is dismissed shows the comment again, if it was hidden until complaints are decided and
     no other complaint is open or was upheld.
 
+    The lock of the comment covers its complaints, so of two who decide at once one does.
+
     Raises ValidationError if it was decided already, with who did.
     """
-    locked = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
-    if locked.handled_by:
-        who = locked.handled_by.get_full_name() or locked.handled_by.get_username()
+    comment = Comment.objects.select_for_update(of=("self",)).get(pk=report.comment_id)
+    current = Report.objects.get(pk=report.pk)
+    if current.handled_by:
+        who = current.handled_by.get_full_name() or current.handled_by.get_username()
         raise refuse(
             _("%(who)s has decided this complaint already: %(outcome)s.")
-            % {"who": who, "outcome": locked.get_outcome_display()},
+            % {"who": who, "outcome": current.get_outcome_display()},
             code="decided",
         )
     if outcome not in Report.Outcome.values:
         raise ValidationError(_("Choose the outcome."), code="outcome")
-    locked.handled_at, locked.handled_by, locked.outcome = timezone.now(), by, outcome
-    locked.note = note
-    locked.save(update_fields=["handled_at", "handled_by", "outcome", "note"])
-    comment = Comment.objects.select_for_update(of=("self",)).get(pk=locked.comment_id)
-    words = {"reason": Reason(locked.reason), "message": message, "note": note}
+    current.handled_at, current.handled_by, current.outcome = timezone.now(), by, outcome
+    current.note = note
+    current.save(update_fields=["handled_at", "handled_by", "outcome", "note"])
+    words = {"reason": Reason(current.reason), "message": message, "note": note}
     if outcome == Report.Outcome.UPHELD:
         if comment.status == Comment.Status.APPROVED or (message and _is_hidden(comment)):
             # What is hidden already is not told twice, unless there are words for its sender.
             earlier = set_status(comment, comment, Comment.Status.REMOVED)
             record_decision(comment, Decision.Action.REMOVE, earlier, by=by, **words)
-    elif _is_hidden_for(comment, locked):
+    elif _is_hidden_for(comment, current):
         earlier = set_status(comment, comment, Comment.Status.APPROVED)
         record_decision(comment, Decision.Action.RESTORE, earlier, by=by, note=note)
     for name in ("handled_at", "handled_by", "outcome", "note"):
-        setattr(report, name, getattr(locked, name))
+        setattr(report, name, getattr(current, name))
     return report
 
 
@@ -123,8 +125,8 @@ def _is_hidden(comment: Comment) -> bool:
 def _is_hidden_for(comment: Comment, report: Report) -> bool:
     """Whether a locked comment was hidden until complaints are decided, and this is the last one.
 
-    It was, if the removal has the reason of a complaint that had come by then. A removal for
-    another reason, or before any complaint, is a decision of its own.
+    It was, if the removal has the reason of a complaint that was open then. A removal for another
+    reason, or while no complaint was open, is a decision of its own.
     """
     if not _is_hidden(comment):
         return False
@@ -133,11 +135,10 @@ def _is_hidden_for(comment: Comment, report: Report) -> bool:
     if others.filter(Q(handled_at=None) | Q(outcome=Report.Outcome.UPHELD)).exists():
         return False
     last = comment.decisions.first()
-    return (
-        last is not None
-        and last.action == Decision.Action.REMOVE
-        and reports.filter(reason=last.reason, received_at__lte=last.at).exists()
-    )
+    if last is None or last.action != Decision.Action.REMOVE:
+        return False
+    was_open = Q(received_at__lte=last.at) & (Q(handled_at=None) | Q(handled_at__gte=last.at))
+    return reports.filter(was_open, reason=last.reason).exists()
 
 
 @transaction.atomic

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from comments import services
-from comments.models import Comment, CommentSettings, CommentTally, Decision, SendLimit
+from comments.models import Comment, CommentSettings, CommentTally, Decision, Report, SendLimit
 from news.models import Article
 from portal.models import User
 from tests import contention
 from tests.comments.sending import filled, form_of
+from tests.contention import result_of, threads, wait_until_blocked
 from tests.factories import make_article, make_comment
 from tests.portal.running import PATIENCE
 
@@ -124,91 +128,217 @@ def test_tally_is_right_after_many_decide_about_one_article_at_once(article: Art
     assert (tally.approved, tally.threads) == (10, 4)
 
 
-def test_sender_withdraws_while_a_moderator_approves(article: Article) -> None:
-    staff = User.objects.create(username="kiem-duyet")
+# --- Two who meet: one holds the comment, the other waits for it ---------------------------------
+
+
+@pytest.fixture
+def staff() -> User:
+    return User.objects.create(username="kiem-duyet")
+
+
+@contextmanager
+def held(comment: Comment) -> Iterator[None]:
+    """Lock the row of a comment, as whoever decides about it does."""
+    with transaction.atomic():
+        Comment.objects.select_for_update().get(pk=comment.pk)
+        yield
+
+
+def refusal_of(job: Future) -> str:
+    """Return the code of the refusal that a job ended with; empty if it was not refused."""
+    try:
+        result_of(job)
+    except ValidationError as refusal:
+        return refusal.code
+    return ""
+
+
+def test_comment_that_is_approved_meanwhile_is_withdrawn(article: Article, staff: User) -> None:
     comment = make_comment(article)
-    at_once(
-        [
-            lambda: services.approve_comment(comment=Comment.objects.get(), by=staff),
-            lambda: services.withdraw_comment(comment=Comment.objects.get()),
-        ]
-    )
-    comment.refresh_from_db()
-    assert comment.status == "removed"
-    assert comment.withdrawn_at
-    assert not CommentTally.objects.filter(approved__gt=0).exists()
+    with threads() as start:
+        with transaction.atomic():
+            services.approve_comment(comment=Comment.objects.get(), by=staff)
+            withdrawal = start(services.withdraw_comment, comment=comment)
+            wait_until_blocked(withdrawal)
+        assert refusal_of(withdrawal) == ""
+    comment = Comment.objects.get()
+    assert (comment.status, bool(comment.withdrawn_at)) == ("removed", True)
+    assert comment.published_at
+    assert comment.decisions.first().from_status == "approved"
+    assert CommentTally.objects.get().approved == 0
 
 
-def test_moderator_never_publishes_words_that_came_after_the_look(article: Article) -> None:
-    """The sender amends while a moderator approves: either order, never the unread text."""
-    staff = User.objects.create(username="kiem-duyet")
-    for turn in range(4):
-        comment = make_comment(article, text=f"Lời đã đọc, lần thứ {turn}.")
-        seen = Comment.objects.get(pk=comment.pk)
-        at_once(
-            [
-                lambda c=comment: services.amend_comment(comment=c, text="Lời chưa ai đọc."),
-                lambda c=seen: services.approve_comment(comment=c, by=staff),
-            ]
-        )
-        comment.refresh_from_db()
-        assert (comment.status, comment.text) in {
-            ("approved", f"Lời đã đọc, lần thứ {turn}."),
-            ("pending", "Lời chưa ai đọc."),
-        }
+def test_comment_that_is_withdrawn_meanwhile_is_not_approved(article: Article, staff: User) -> None:
+    comment = make_comment(article)
+    with threads() as start:
+        with transaction.atomic():
+            services.withdraw_comment(comment=Comment.objects.get())
+            approval = start(services.approve_comment, comment=comment, by=staff)
+            wait_until_blocked(approval)
+        assert refusal_of(approval) == "decided"
+    assert Comment.objects.get().status == "removed"
+    assert not CommentTally.objects.exists()
+
+
+def test_moderator_never_publishes_words_that_came_after_the_look(
+    article: Article, staff: User
+) -> None:
+    seen = make_comment(article)
+    with threads() as start:
+        with transaction.atomic():
+            services.amend_comment(comment=Comment.objects.get(), text="Lời chưa ai đọc.")
+            approval = start(services.approve_comment, comment=seen, by=staff)
+            wait_until_blocked(approval)
+        assert refusal_of(approval) == "changed"
+    assert Comment.objects.get().status == "pending"
+
+
+def test_comment_that_is_approved_meanwhile_is_not_amended(article: Article, staff: User) -> None:
+    comment = make_comment(article, text="Lời đã đọc rồi.")
+    with threads() as start:
+        with transaction.atomic():
+            services.approve_comment(comment=Comment.objects.get(), by=staff)
+            amendment = start(services.amend_comment, comment=comment, text="Lời chưa ai đọc.")
+            wait_until_blocked(amendment)
+        assert refusal_of(amendment) == "late"
+    assert Comment.objects.get().text == "Lời đã đọc rồi."
 
 
 def test_of_two_complaints_dismissed_at_once_the_second_shows_the_comment_again(
-    article: Article,
+    article: Article, staff: User
 ) -> None:
-    staff = User.objects.create(username="kiem-duyet")
     comment = make_comment(article, status="approved")
     complaints = [
         services.report_comment(comment=comment, reason="insult", address=f"192.0.2.{n}")
         for n in range(2)
     ]
     services.remove_comment(comment=comment, by=staff, reason="insult")
-    results = at_once(
-        [
-            lambda r=report: services.handle_report(report=r, by=staff, outcome="dismissed")
-            for report in complaints
-        ]
-    )
-    assert not any(isinstance(result, Exception) for result in results)
+    with threads() as start:
+        with held(comment):
+            jobs = [
+                start(services.handle_report, report=report, by=staff, outcome="dismissed")
+                for report in complaints
+            ]
+            wait_until_blocked(*jobs)
+        assert [refusal_of(job) for job in jobs] == ["", ""]
     comment.refresh_from_db()
     assert comment.status == "approved"
     assert comment.decisions.filter(action="restore").count() == 1
 
 
-def test_sender_erases_while_readers_complain_and_the_retention_command_runs(
-    article: Article,
-) -> None:
-    comment = make_comment(
-        article, status="approved", submitted_at=timezone.now() - timedelta(days=800)
-    )
-    at_once(
-        [
-            lambda: services.erase_comment(comment=comment),
-            services.purge_personal_data,
-            *(
-                lambda n=n: services.report_comment(
-                    comment=comment, reason="insult", address=f"192.0.2.{n}"
-                )
-                for n in range(4)
-            ),
-        ]
-    )
-    comment.refresh_from_db()
-    assert (comment.status, comment.text, comment.name) == ("removed", "", "")
-    assert comment.decisions.filter(action="erase").count() == 1
-    assert CommentTally.objects.get().approved == 0
-
-
-def test_official_answer_sent_twice_at_once_stands_once(article: Article) -> None:
-    staff = User.objects.create(username="kiem-duyet")
+def test_of_two_who_decide_one_complaint_at_once_one_does(article: Article, staff: User) -> None:
     comment = make_comment(article, status="approved")
-    results = at_once(
-        [lambda: services.reply_officially(comment=comment, by=staff, text="Đã sửa xong.")] * 4
-    )
-    assert sum(isinstance(result, ValidationError) for result in results) == 3
+    report = services.report_comment(comment=comment, reason="insult")
+    with threads() as start:
+        with held(comment):
+            jobs = [
+                start(services.handle_report, report=report, by=staff, outcome=outcome)
+                for outcome in ("dismissed", "upheld")
+            ]
+            wait_until_blocked(*jobs)
+        refusals = [refusal_of(job) for job in jobs]
+    assert sorted(refusals) == ["", "decided"]
+    outcome = ("dismissed", "upheld")[refusals.index("")]
+    comment.refresh_from_db()
+    assert Report.objects.get().outcome == outcome
+    assert comment.status == ("approved" if outcome == "dismissed" else "removed")
+
+
+def test_comment_is_erased_while_a_complaint_about_it_is_decided(
+    article: Article, staff: User
+) -> None:
+    """Both lock the comment before its complaints, so neither waits for the other for ever."""
+    comment = make_comment(article, status="approved")
+    report = services.report_comment(comment=comment, reason="insult", text="Lời lẽ.")
+    with threads() as start:
+        with held(comment):
+            job = start(services.handle_report, report=report, by=staff, outcome="upheld")
+            wait_until_blocked(job)
+            services.erase_comment(comment=comment)
+        assert refusal_of(job) == ""
+    report.refresh_from_db()
+    assert (report.outcome, report.text) == ("upheld", "")
+    assert comment.decisions.get().action == "erase"
+
+
+@pytest.mark.parametrize("kind", ["reader", "authority"])
+def test_no_complaint_is_stored_about_a_comment_that_is_erased_meanwhile(
+    kind: str, article: Article
+) -> None:
+    comment = make_comment(article, status="approved")
+    with threads() as start:
+        with transaction.atomic():
+            services.erase_comment(comment=comment)
+            words = {"reason": "insult", "text": "Người này viết: …", "kind": kind}
+            job = start(services.report_comment, comment=comment, **words)
+            wait_until_blocked(job)
+        assert refusal_of(job) == "refused"
+    assert not Report.objects.exists()
+
+
+def test_same_network_that_complains_twice_at_once_has_one_complaint(article: Article) -> None:
+    comment = make_comment(article, status="approved")
+    words = {"reason": "insult", "address": "192.0.2.7"}
+    with threads() as start:
+        with held(comment):
+            jobs = [start(services.report_comment, comment=comment, **words) for _ in range(2)]
+            wait_until_blocked(*jobs)
+        first, second = [result_of(job) for job in jobs]
+    assert first == second == Report.objects.get()
+
+
+def test_sender_is_erased_while_one_of_the_comments_is_answered(
+    article: Article, staff: User
+) -> None:
+    """The answer holds a reply and needs its thread, which is of the same sender."""
+    thread = make_comment(article, status="approved", email="an@example.vn")
+    reply = make_comment(article, status="approved", email="an@example.vn", parent=thread)
+    with threads() as start:
+        with held(reply):
+            erasure = start(services.erase_sender, email="an@example.vn", by=staff)
+            wait_until_blocked(erasure)
+            services.reply_officially(comment=reply, by=staff, text="Đã sửa xong.")
+        assert result_of(erasure) == 2
+    assert Comment.objects.filter(erased_at=None).get().is_official
+    assert CommentTally.objects.get().approved == 1
+
+
+def old_comments(article: Article, **fields: Any) -> list[Comment]:
+    sent = timezone.now() - timedelta(days=800)
+    return [make_comment(article, submitted_at=sent, **fields) for _ in range(3)]
+
+
+@pytest.mark.parametrize("status", ["rejected", "approved"])
+def test_retention_command_waits_for_no_comment_that_somebody_holds(
+    status: str, article: Article
+) -> None:
+    comments = old_comments(article, status=status, email="an@example.vn")
+    with threads() as start, held(comments[1]):
+        result_of(start(services.purge_personal_data))
+        assert Comment.objects.exclude(email="").get() == comments[1]
+
+
+def test_retention_command_holds_one_comment_at_a_time(article: Article) -> None:
+    first, second, _third = old_comments(article, status="rejected")
+    for comment in (first, second):
+        services.report_comment(
+            comment=comment, reason="insult", text="Lời lẽ.", kind=Report.Kind.AUTHORITY
+        )
+    with threads() as start:
+        with transaction.atomic():
+            Report.objects.select_for_update().get(comment=second)
+            job = start(services.purge_personal_data)
+            wait_until_blocked(job)
+            Report.objects.select_for_update().get(comment=first)
+        assert result_of(job)["comments_erased"] == 3
+
+
+def test_official_answer_sent_twice_at_once_stands_once(article: Article, staff: User) -> None:
+    comment = make_comment(article, status="approved")
+    with threads() as start:
+        with held(comment):
+            words = {"comment": comment, "by": staff, "text": "Đã sửa xong."}
+            jobs = [start(services.reply_officially, **words) for _ in range(2)]
+            wait_until_blocked(*jobs)
+        assert sorted(refusal_of(job) for job in jobs) == ["", "duplicate"]
     assert Comment.objects.filter(is_official=True).count() == 1

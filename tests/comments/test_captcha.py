@@ -12,6 +12,7 @@ import time_machine
 from captcha.conf import settings as library
 from captcha.models import CaptchaStore
 from django.core.management import call_command
+from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
@@ -27,7 +28,7 @@ from comments.captcha.challenges import (
     issue_challenge,
 )
 from comments.captcha.models import Tally
-from tests.contention import at_once
+from tests.contention import at_once, result_of, threads
 
 # Challenges are counted by the minute, and the counts of past minutes are swept away.
 pytestmark = pytest.mark.usefixtures("middle_of_an_hour")
@@ -265,3 +266,20 @@ def test_command_sweeps_everything_that_is_over(capsys: pytest.CaptureFixture[st
         call_command("clean_captchas")
         assert capsys.readouterr().out.strip() == "3"
         assert [store.hashkey for store in CaptchaStore.objects.all()] == [kept.key]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sweep_waits_for_nothing_that_another_process_is_deleting() -> None:
+    for minute in range(3):
+        with time_machine.travel(f"2026-11-22 10:0{minute}:05+07:00", tick=False):
+            issue_challenge(Kind.PICTURE, HERE)
+    with (
+        time_machine.travel("2026-11-22 10:30:00+07:00", tick=False),
+        threads() as start,
+        transaction.atomic(),
+    ):
+        challenge = CaptchaStore.objects.select_for_update().order_by("hashkey")[0]
+        tally = Tally.objects.select_for_update().order_by("minute")[0]
+        assert result_of(start(delete_expired)) == 4
+        assert CaptchaStore.objects.get() == challenge
+        assert Tally.objects.get() == tally

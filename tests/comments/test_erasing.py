@@ -263,14 +263,6 @@ def test_the_retention_command_finds_nothing_the_second_time(admin_user: User) -
     assert Decision.objects.count() == decisions
 
 
-def test_the_retention_command_needs_more_than_one_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("comments.services.erasing.BATCH", 2)
-    article = make_article()
-    for _ in range(5):
-        make_comment(article, submitted_at=past_retention())
-    assert services.purge_personal_data()["comments_erased"] == 5
-
-
 # --- The copy for the sender --------------------------------------------------------------------
 
 
