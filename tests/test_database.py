@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import pgtrigger
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import DjangoDbBlocker
 
 from news.sql_files import CreateFunctions, digest_of
@@ -153,3 +154,21 @@ def test_migrations_go_to_zero_and_back_to_the_same_schema(empty_database: str) 
     ours = tuple(f"{app}_" for app in ("portal", "stats", "comments", "ratings", "news"))
     assert [table for table in left["tables"] if table.startswith(ours)] == []
     assert schema(empty_database) == before
+
+
+@pytest.mark.django_db
+def test_serve_refuses_a_database_of_the_former_migrations_in_words() -> None:
+    recorder = MigrationRecorder(connection)
+    former = [("portal", "0002_redirects"), ("news", "0002_relations")]
+    recorder.migration_qs.exclude(name="0001_initial").filter(app__in=["portal", "news"]).delete()
+    for app, name in former:
+        recorder.record_applied(app, name)
+    applied, before = recorder.applied_migrations().keys(), schema("default")
+
+    with pytest.raises(CommandError) as refusal:
+        call_command("serve", "--no-demo", "--port=0")
+
+    assert str(refusal.value).startswith(f"Dữ liệu trong {settings.PORTAL_DATA} do một phiên bản")
+    assert "xóa thư mục này" in str(refusal.value)
+    assert recorder.applied_migrations().keys() == applied
+    assert schema("default") == before

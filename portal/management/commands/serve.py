@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connections
+from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.utils.translation import gettext as _
 
 from portal.demo import staff
@@ -30,7 +31,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, host: str, port: int, no_demo: bool, **options: object) -> None:
         self.check_port(host, port)
         self.step(_("Database: starting and bringing up to date …"))
-        call_command("migrate", verbosity=0, interactive=False)
+        self.migrate()
         self.step(_("Style sheets and scripts: collecting …"))
         self.collect_static()
         with_demo = settings.PORTAL_LOCAL and not no_demo
@@ -64,6 +65,19 @@ class Command(BaseCommand):
                     )
                     % {"port": port, "error": error.strerror}
                 ) from None
+
+    def migrate(self) -> None:
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+        except InconsistentMigrationHistory:
+            raise CommandError(
+                _(
+                    "The data in %(folder)s were made by a version before the release, and this "
+                    "version cannot use them: back up what is still needed, then remove this "
+                    "folder (with DATABASE_URL: empty the database) and start again."
+                )
+                % {"folder": settings.PORTAL_DATA}
+            ) from None
 
     def collect_static(self) -> None:
         """Collect the static files if any of them changed since the last time."""
