@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -29,7 +28,6 @@ from comments.models import (
 )
 from comments.models.comments import LONGEST_ANSWER
 from comments.moderation import PhraseList, examine
-from comments.services import announce_change
 from news.fields import PlainTextFormField
 from news.staff_admin.choices import category_choices, set_choices
 from news.staff_admin.filters import ChoicesFilter
@@ -137,13 +135,6 @@ class CommentSettingsAdmin(StaffAdmin):
             )
         return super().changelist_view(request, extra_context)
 
-    def save_model(
-        self, request: HttpRequest, obj: CommentSettings, form: forms.ModelForm, change: bool
-    ) -> None:
-        with transaction.atomic():
-            super().save_model(request, obj, form, change)
-            announce_change()
-
 
 @admin.register(ConsentText)
 class ConsentTextAdmin(StaffAdmin):
@@ -173,8 +164,8 @@ class ConsentTextAdmin(StaffAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Refuse to delete a text that is evidence, with a sentence that says so."""
         deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
-        words = _("%(text)s: somebody agreed to this text, so it is kept.")
-        refusals = [words % {"text": row} for row in objs if self._is_evidence(row)]
+        message = _("%(text)s: somebody agreed to this text, so it is kept.")
+        refusals = [message % {"text": row} for row in objs if self._is_evidence(row)]
         return deleted, counts, set() if refusals else missing, refusals or protected
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -228,8 +219,8 @@ class BlockAdmin(StaffAdmin):
     def lift(self, request: HttpRequest, queryset: QuerySet[Block]) -> None:
         self.log_deletions(request, queryset)
         _total, counts = queryset.delete()
-        words = _("Blocks lifted: %(count)d.") % {"count": counts.get("comments.Block", 0)}
-        messages.success(request, words)
+        message = _("Blocks lifted: %(count)d.") % {"count": counts.get("comments.Block", 0)}
+        messages.success(request, message)
 
 
 class SwitchForm(forms.ModelForm):
@@ -250,20 +241,3 @@ class CommentSwitchAdmin(StaffAdmin):
     @admin.display(description=gettext_lazy("where"))
     def place(self, switch: CommentSwitch) -> str:
         return str(switch)
-
-    def save_model(
-        self, request: HttpRequest, obj: CommentSwitch, form: forms.ModelForm, change: bool
-    ) -> None:
-        with transaction.atomic():
-            super().save_model(request, obj, form, change)
-            announce_change(*filter(None, [obj.article_id]))
-
-    def delete_model(self, request: HttpRequest, obj: CommentSwitch) -> None:
-        with transaction.atomic():
-            super().delete_model(request, obj)
-            announce_change(*filter(None, [obj.article_id]))
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[CommentSwitch]) -> None:
-        with transaction.atomic():
-            super().delete_queryset(request, queryset)
-            announce_change()

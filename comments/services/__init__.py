@@ -3,7 +3,6 @@
 A refusal is a ValidationError whose message is a sentence for whoever asked.
 """
 
-from comments.services.announcing import announce_change
 from comments.services.deciding import (
     approve_comment,
     correct_comment,
@@ -28,7 +27,6 @@ from comments.services.sending import (
 
 __all__ = [
     "amend_comment",
-    "announce_change",
     "approve_comment",
     "block_sender",
     "correct_comment",

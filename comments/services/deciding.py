@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from comments.models import Comment, CommentSettings, Decision, Reason
 from comments.models.comments import LONGEST_ANSWER, LONGEST_TEXT, NAME_LENGTH, SHORTEST_TEXT
-from comments.services.announcing import announce_change
 from news.formats import updated_line
 from news.text import normalize
 
@@ -29,7 +28,7 @@ def refuse(sentence: str, code: str = "refused") -> ValidationError:
     return ValidationError(sentence, code=code)
 
 
-def _lock_in(comment: Comment, *states: str) -> Comment:
+def _lock_and_check(comment: Comment, *states: str) -> Comment:
     """Lock a comment that must be in one of these states and as the moderator saw it."""
     locked = lock_comment(comment)
     if locked.status not in states or locked.status != comment.status:
@@ -40,7 +39,7 @@ def _lock_in(comment: Comment, *states: str) -> Comment:
 
 
 def changed_meanwhile() -> ValidationError:
-    """The sender may amend a comment that waits: nobody decides on words that nobody has read."""
+    """The sender may amend a comment that waits: nobody decides on a text that nobody has read."""
     return refuse(_("The text was changed after you saw it: please read it again."), "changed")
 
 
@@ -59,7 +58,7 @@ def _decided_already(comment: Comment) -> str:
 
 
 def record_decision(
-    comment: Comment, action: str, from_status: str, *, by: Any = None, **words: str
+    comment: Comment, action: str, from_status: str, *, by: Any = None, **fields: str
 ) -> Decision:
     """Write down that the comment, in its new state, was changed."""
     return Decision.objects.create(
@@ -69,7 +68,7 @@ def record_decision(
         action=action,
         from_status=from_status,
         to_status=comment.status,
-        **words,
+        **fields,
     )
 
 
@@ -84,12 +83,10 @@ def set_status(locked: Comment, comment: Comment, status: str, *fields: str) -> 
         locked.published_at = timezone.now()
     locked.save(update_fields=["status", "published_at", *fields])
     comment.status, comment.published_at = locked.status, locked.published_at
-    if Status.APPROVED in {earlier, status}:
-        announce_change(locked.article_id)
     return earlier
 
 
-def _reason(reason: str) -> str:
+def _check_reason(reason: str) -> str:
     if reason not in Reason.values:
         raise refuse(_("Choose the reason."), code="reason")
     return reason
@@ -98,7 +95,7 @@ def _reason(reason: str) -> str:
 @transaction.atomic
 def approve_comment(*, comment: Comment, by: Any, note: str = "") -> Comment:
     """Publish a comment that waits. `by` is None where a rule does it for a trusted sender."""
-    locked = _lock_in(comment, Status.PENDING)
+    locked = _lock_and_check(comment, Status.PENDING)
     earlier = set_status(locked, comment, Status.APPROVED)
     record_decision(locked, Action.APPROVE, earlier, by=by, note=note)
     return comment
@@ -115,17 +112,17 @@ def reject_comment(
         message: told to the sender on the status page.
         note: for the office alone.
     """
-    locked = _lock_in(comment, Status.PENDING)
-    words = {"reason": _reason(reason), "message": message, "note": note}
+    locked = _lock_and_check(comment, Status.PENDING)
+    fields = {"reason": _check_reason(reason), "message": message, "note": note}
     earlier = set_status(locked, comment, Status.REJECTED)
-    record_decision(locked, Action.REJECT, earlier, by=by, **words)
+    record_decision(locked, Action.REJECT, earlier, by=by, **fields)
     return comment
 
 
 @transaction.atomic
 def mark_spam(*, comment: Comment, by: Any, note: str = "") -> Comment:
     """Put away a comment, waiting or published, that was sent to advertise."""
-    locked = _lock_in(comment, Status.PENDING, Status.APPROVED)
+    locked = _lock_and_check(comment, Status.PENDING, Status.APPROVED)
     if locked.is_official:
         raise refuse(_("This is an answer of the agency: remove it instead."))
     earlier = set_status(locked, comment, Status.SPAM)
@@ -138,17 +135,17 @@ def remove_comment(
     *, comment: Comment, by: Any, reason: str, message: str = "", note: str = ""
 ) -> Comment:
     """Take a published comment off the page at once; its text is kept as evidence."""
-    locked = _lock_in(comment, Status.APPROVED)
-    words = {"reason": _reason(reason), "message": message, "note": note}
+    locked = _lock_and_check(comment, Status.APPROVED)
+    fields = {"reason": _check_reason(reason), "message": message, "note": note}
     earlier = set_status(locked, comment, Status.REMOVED)
-    record_decision(locked, Action.REMOVE, earlier, by=by, **words)
+    record_decision(locked, Action.REMOVE, earlier, by=by, **fields)
     return comment
 
 
 @transaction.atomic
 def restore_comment(*, comment: Comment, by: Any, note: str = "") -> Comment:
     """Take a refusal back: what was published is so again, what was not waits again."""
-    locked = _lock_in(comment, Status.REJECTED, Status.SPAM, Status.REMOVED)
+    locked = _lock_and_check(comment, Status.REJECTED, Status.SPAM, Status.REMOVED)
     if locked.withdrawn_at or locked.erased_at:
         raise refuse(_("The sender has taken this comment back."))
     earlier = set_status(
@@ -158,7 +155,7 @@ def restore_comment(*, comment: Comment, by: Any, note: str = "") -> Comment:
     return comment
 
 
-def _text(text: str, least: int, most: int) -> str:
+def _clean_text(text: str, least: int, most: int) -> str:
     text = normalize(text).strip()
     if not least <= len(text) <= most:
         raise refuse(
@@ -172,8 +169,8 @@ def _text(text: str, least: int, most: int) -> str:
 @transaction.atomic
 def correct_comment(*, comment: Comment, by: Any, text: str, note: str = "") -> Comment:
     """Correct the spelling. Readers see that it was done; what was sent is kept beside it."""
-    locked = _lock_in(comment, Status.PENDING, Status.APPROVED)
-    corrected = _text(text, 1 if locked.is_official else SHORTEST_TEXT, LONGEST_TEXT)
+    locked = _lock_and_check(comment, Status.PENDING, Status.APPROVED)
+    corrected = _clean_text(text, 1 if locked.is_official else SHORTEST_TEXT, LONGEST_TEXT)
     if corrected == locked.text:
         raise refuse(_("Nothing was corrected."))
     locked.sent_text = locked.sent_text or locked.text
@@ -184,8 +181,6 @@ def correct_comment(*, comment: Comment, by: Any, text: str, note: str = "") -> 
     for name in ("text", "sent_text", "corrected_at", "findings"):
         setattr(comment, name, getattr(locked, name))
     record_decision(locked, Action.CORRECT, locked.status, by=by, note=note)
-    if locked.status == Status.APPROVED:
-        announce_change(locked.article_id)
     return comment
 
 
@@ -199,9 +194,9 @@ def reply_officially(*, comment: Comment, by: Any, text: str) -> Comment:
     thread = lock_comment(locked.parent) if locked.parent else locked
     if locked.status != Status.APPROVED or not thread.is_shown:
         raise refuse(_("Only a published comment can be answered."))
-    words = _text(text, 1, LONGEST_ANSWER)
+    text = _clean_text(text, 1, LONGEST_ANSWER)
     # A button pressed twice: the thread is locked, so the second finds what the first has written.
-    if Comment.objects.approved().filter(parent=thread, is_official=True, text=words).exists():
+    if Comment.objects.approved().filter(parent=thread, is_official=True, text=text).exists():
         raise refuse(_("This answer stands in the thread already."), code="duplicate")
     rules = CommentSettings.load()
     now = timezone.now()
@@ -209,7 +204,7 @@ def reply_officially(*, comment: Comment, by: Any, text: str) -> Comment:
         article_id=thread.article_id,
         parent=thread,
         name=textwrap.shorten(rules.controller or _("The agency"), NAME_LENGTH, placeholder="…"),
-        text=words,
+        text=text,
         status=Status.APPROVED,
         hold_reason=Comment.HoldReason.NONE,
         is_official=True,
@@ -218,5 +213,4 @@ def reply_officially(*, comment: Comment, by: Any, text: str) -> Comment:
         published_at=now,
     )
     record_decision(answer, Action.REPLY, Status.APPROVED, by=by)
-    announce_change(answer.article_id)
     return answer

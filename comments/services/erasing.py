@@ -15,13 +15,12 @@ from django.utils import timezone
 
 from comments import hashing
 from comments.models import Block, Comment, CommentSettings, Decision, Report, SendLimit
-from comments.services.announcing import announce_change
 from comments.services.deciding import lock_comment, record_decision
 
 Status = Comment.Status
 
-# What a keyed hash or an address of the sender stands in.
-_TRACES: dict[str, str | None] = {
+# The columns that tell who the sender is, and what each holds once it is erased.
+_SENDER_FIELDS: dict[str, str | None] = {
     "email": "",
     "network_hash": None,
     "email_hash": None,
@@ -46,22 +45,20 @@ def erase_comment(*, comment: Comment, by: Any = None) -> Comment:
 
 
 def _erase(locked: Comment, by: Any) -> None:
-    earlier, was_shown = locked.status, locked.is_shown
+    earlier = locked.status
     locked.status, locked.erased_at = Status.REMOVED, timezone.now()
     if earlier == Status.APPROVED:
         # Taken back: what others have answered stays (`Comment.is_shown`).
         locked.withdrawn_at = locked.erased_at
     locked.name = locked.text = locked.sent_text = ""
     locked.findings, locked.corrected_at = [], None
-    for name, nothing in _TRACES.items():
+    for name, nothing in _SENDER_FIELDS.items():
         setattr(locked, name, nothing)
     locked.save()
     record_decision(locked, Decision.Action.ERASE, earlier, by=by)
     # Messages to the sender, notes and explanations of complaints may repeat what was written.
     Decision.objects.filter(comment=locked).update(note="", message="")
     Report.objects.filter(comment=locked).update(text="", note="")
-    if was_shown:
-        announce_change(locked.article_id)
 
 
 def erase_sender(*, email: str, by: Any) -> int:
@@ -139,7 +136,7 @@ def purge_personal_data(*, now: datetime | None = None) -> dict[str, int]:
     limit = months_before(now, rules.retention_months)
     old = Comment.objects.filter(submitted_at__lt=limit, erased_at=None, is_official=False)
     traced = Q(sent_text__gt="")
-    for name, nothing in _TRACES.items():
+    for name, nothing in _SENDER_FIELDS.items():
         traced |= Q(**{f"{name}__isnull": False}) if nothing is None else ~Q(**{name: nothing})
     hidden = _change_each(old.exclude(status=Status.APPROVED), lambda row: _erase(row, None))
     shown = _change_each(old.filter(traced, status=Status.APPROVED), _forget_sender)
@@ -173,9 +170,9 @@ def _longest_window(rules: CommentSettings) -> timedelta:
 
 
 def _forget_sender(locked: Comment) -> None:
-    for name, nothing in (_TRACES | {"sent_text": ""}).items():
+    for name, nothing in (_SENDER_FIELDS | {"sent_text": ""}).items():
         setattr(locked, name, nothing)
-    locked.save(update_fields=[*_TRACES, "sent_text"])
+    locked.save(update_fields=[*_SENDER_FIELDS, "sent_text"])
 
 
 def _change_each(rows: QuerySet[Comment], change: Callable[[Comment], None]) -> int:

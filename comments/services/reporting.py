@@ -99,12 +99,12 @@ def handle_report(
     current.handled_at, current.handled_by, current.outcome = timezone.now(), by, outcome
     current.note = note
     current.save(update_fields=["handled_at", "handled_by", "outcome", "note"])
-    words = {"reason": Reason(current.reason), "message": message, "note": note}
+    fields = {"reason": Reason(current.reason), "message": message, "note": note}
     if outcome == Report.Outcome.UPHELD:
         if comment.status == Comment.Status.APPROVED or (message and _is_hidden(comment)):
-            # What is hidden already is not told twice, unless there are words for its sender.
+            # One that is hidden already is removed again only to give its sender a message.
             earlier = set_status(comment, comment, Comment.Status.REMOVED)
-            record_decision(comment, Decision.Action.REMOVE, earlier, by=by, **words)
+            record_decision(comment, Decision.Action.REMOVE, earlier, by=by, **fields)
     elif _is_hidden_for(comment, current):
         earlier = set_status(comment, comment, Comment.Status.APPROVED)
         record_decision(comment, Decision.Action.RESTORE, earlier, by=by, note=note)

@@ -39,7 +39,8 @@ MOST_AMENDMENTS = 20
 def submit_comment(*, comment: Comment, policy: CommentPolicy) -> Comment:
     """Store a comment of a reader, once; it waits for a moderator, unless its sender is trusted.
 
-    The captcha must have been answered. Every try is counted for the limits, refused or not.
+    The captcha must have been answered. A try is counted for the limits when it is stored, and when
+    it is refused as `too-fast` or `duplicate`; one that is `closed`, `blocked` or `parent` is not.
 
     Args:
         comment: as the form made it (`CommentForm.unsaved_comment`).
@@ -87,15 +88,15 @@ def _examine(comment: Comment, rules: CommentSettings) -> None:
 
 
 def _count_for_limits(comment: Comment, rules: CommentSettings) -> ValidationError | None:
-    """Count this try for its sender and its network; return why it comes too fast, or None.
-
-    The two rows are locked in this order by everyone.
-    """
+    """Count this try for its sender and its network; return why it comes too fast, or None."""
     now, network = comment.submitted_at, comment.network_hash or ""
     pace = timedelta(seconds=rules.seconds_between)
-    sender_key = hashing.sender_key(network, comment.name, comment.email_hash)
-    of_sender = SendLimit.add_one(sender_key, pace, now)
-    of_network = SendLimit.add_one(hashing.network_key(network), timedelta(hours=1), now)
+    of_sender, of_network = SendLimit.add_one(
+        sender=hashing.sender_key(network, comment.name, comment.email_hash),
+        network=hashing.network_key(network),
+        pace=pace,
+        now=now,
+    )
     if pace and of_sender.count > 1:
         left = pace - (now - of_sender.since)
         return refuse(
@@ -185,7 +186,7 @@ def withdraw_comment(*, comment: Comment) -> Comment:
     if locked.status not in {Status.PENDING, Status.APPROVED}:
         raise refuse(_("This comment is not on the page any more."), code="gone")
     locked.withdrawn_at = timezone.now()
-    # The same words may be sent anew.
+    # The same text may be sent anew.
     locked.fingerprint = None
     earlier = set_status(locked, comment, Status.REMOVED, "withdrawn_at", "fingerprint")
     record_decision(locked, Decision.Action.WITHDRAW, earlier)

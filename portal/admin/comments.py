@@ -11,7 +11,6 @@ from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
 from django.db.models import Count, F, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.forms import BaseModelFormSet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -19,7 +18,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from comments.models import Comment, CommentSwitch
-from comments.services import announce_change
 from news.models import Article
 from news.staff_admin.rows import RowFormSet, RowsInline
 
@@ -84,14 +82,6 @@ class CommentSwitchMixin(admin.ModelAdmin):
         if request.method == "POST" and count not in request.POST:
             return [*inlines]  # a form that was sent without the switch does not change it
         return [*inlines, SwitchInline]
-
-    def save_formset(
-        self, request: HttpRequest, form: forms.ModelForm, formset: BaseModelFormSet, change: bool
-    ) -> None:
-        super().save_formset(request, form, formset, change)
-        if formset.model is CommentSwitch and formset.has_changed():
-            # The switch of a category holds for all categories below it: any page may change.
-            announce_change(*([form.instance.pk] if isinstance(form.instance, Article) else []))
 
 
 class PendingCommentsMixin(CommentSwitchMixin):

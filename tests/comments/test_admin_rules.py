@@ -102,19 +102,6 @@ def test_consent_that_somebody_gave_is_never_changed_but_followed_by_a_version(
     ]
 
 
-def test_changed_switch_and_settings_renew_the_pages(
-    admin_client: Client, told: list[set[int]], django_capture_on_commit_callbacks: Any
-) -> None:
-    article = make_article()
-    with django_capture_on_commit_callbacks(execute=True):
-        admin_client.post(
-            "/admin/comments/commentswitch/add/", {"article": article.pk, "is_open": "on"}
-        )
-    with django_capture_on_commit_callbacks(execute=True):
-        admin_client.post("/admin/comments/commentswitch/add/", {"is_open": "on"})
-    assert told == [{article.pk}, set()]
-
-
 def test_a_text_that_somebody_agreed_to_is_kept_with_a_reason(admin_client: Client) -> None:
     text = make_comment(make_article()).consent
     picked = {"action": "delete_selected", "_selected_action": [text.pk]}

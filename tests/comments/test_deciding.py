@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -179,22 +178,6 @@ def test_sender_takes_a_comment_back_and_staff_cannot_restore_it(
     assert row.decisions.get().by is None
     with pytest.raises(ValidationError):
         services.restore_comment(comment=row, by=staff)
-
-
-def test_change_that_readers_see_is_told_after_commit(
-    article: Article,
-    staff: User,
-    told: list[set[int]],
-    django_capture_on_commit_callbacks: Callable,
-) -> None:
-    comment = make_comment(article)
-    with django_capture_on_commit_callbacks(execute=True):
-        services.approve_comment(comment=comment, by=staff)
-    with django_capture_on_commit_callbacks(execute=True):
-        services.reject_comment(comment=make_comment(article), by=staff, reason="insult")
-    with django_capture_on_commit_callbacks(execute=True):
-        services.erase_comment(comment=comment, by=staff)
-    assert told == [{article.pk}, {article.pk}]
 
 
 # --- Complaints ---------------------------------------------------------------------------------

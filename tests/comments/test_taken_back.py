@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -348,22 +347,6 @@ def test_sender_is_told_beforehand_that_the_replies_stay(
     assert "Xem bình luận trên trang" not in html
     client.post(status, {"action": "erase"})
     assert client.get(status).status_code == 404
-
-
-@pytest.mark.parametrize("verb", ["erase", "withdraw"])
-def test_pages_are_renewed_when_a_comment_is_taken_back(
-    article: Article,
-    root: Comment,
-    verb: str,
-    told: list[set[int]],
-    django_capture_on_commit_callbacks: Callable,
-) -> None:
-    with django_capture_on_commit_callbacks(execute=True):
-        take_back(verb, root)
-    with django_capture_on_commit_callbacks(execute=True):
-        # Of a withdrawn comment the place stays as it is, and is told of all the same.
-        services.erase_comment(comment=root)
-    assert told == [{article.pk}] * (2 if verb == "withdraw" else 1)
 
 
 def test_everything_of_one_sender_is_erased_and_others_stay(
