@@ -249,10 +249,10 @@ class CommentPolicy:
 
     def _switches(self) -> tuple[bool | None, bool | None, bool | None]:
         """Return the switch of the article, of the nearest category that has one, of the site."""
-        rows = CommentSwitch.objects.filter(Q(article=self.article) | Q(article=None))
+        rows = CommentSwitch.objects.filter(Q(article=self.article) | Q(article=None)).order_by()
         of_article = of_site = None
         of_categories: dict[int, bool] = {}
-        for article, category, is_open in rows.values_list("article", "category", "is_open"):
+        for article, category, is_open in rows.values_list("article_id", "category_id", "is_open"):
             if article:
                 of_article = is_open
             elif category:
@@ -283,20 +283,38 @@ class SendLimit(models.Model):
         return f"{self.key[:8]}: {self.count}"
 
     @classmethod
-    def add_one(cls, key: str, window: timedelta, now: datetime) -> SendLimit:
-        """Count one more of this key, in a new window if the last one is over; return the row.
+    def add_one(
+        cls, *, sender: str, network: str, pace: timedelta, now: datetime
+    ) -> tuple[SendLimit, SendLimit]:
+        """Count one more of both keys, in a new window if the last one is over; return the rows.
 
-        The row stays locked until the transaction ends, so those who send at the same moment are
-        counted one after the other.
+        The rows stay locked until the transaction ends, so those who send at the same moment are
+        counted one after the other. Everyone locks the sender first and then the network.
+
+        Args:
+            sender, network: their keys (comments/hashing.py).
+            pace: the window of a sender; that of a network is an hour.
         """
-        (row,) = cls.objects.raw(
+        rows = cls.objects.raw(
             """
-            INSERT INTO comments_sendlimit AS known (key, since, count) VALUES (%(key)s, %(now)s, 1)
-            ON CONFLICT (key) DO UPDATE SET
-                since = CASE WHEN known.since > %(start)s THEN known.since ELSE excluded.since END,
-                count = CASE WHEN known.since > %(start)s THEN known.count + 1 ELSE 1 END
+            INSERT INTO comments_sendlimit AS known (key, since, count)
+            VALUES (%(sender)s, %(now)s, 1), (%(network)s, %(now)s, 1)
+            ON CONFLICT (key) DO UPDATE SET (since, count) = (
+                SELECT
+                    CASE WHEN is_open THEN known.since ELSE excluded.since END,
+                    CASE WHEN is_open THEN known.count + 1 ELSE 1 END
+                FROM (SELECT known.since > CASE known.key
+                    WHEN %(sender)s THEN %(pace_start)s ELSE %(hour_start)s END) AS last (is_open)
+            )
             RETURNING key, since, count
             """,
-            {"key": key, "now": now, "start": now - window},
+            {
+                "sender": sender,
+                "network": network,
+                "now": now,
+                "pace_start": now - pace,
+                "hour_start": now - timedelta(hours=1),
+            },
         )
-        return row
+        by_key = {row.key: row for row in rows}
+        return by_key[sender], by_key[network]
