@@ -16,7 +16,7 @@ from typing import NamedTuple
 from comments.models import Comment
 from news.text import comparison_key, normalize_line
 
-Reason = Comment.HoldReason
+HoldReason = Comment.HoldReason
 
 
 @dataclass(frozen=True)
@@ -28,40 +28,29 @@ class Finding:
     end: int
 
 
-# The first of these that is found is the reason shown in the queue.
-_ORDER = [
-    Reason.PHRASE,
-    Reason.PERSONAL_DATA,
-    Reason.LINK,
-    Reason.NO_ACCENTS,
-    Reason.CAPITALS,
-    Reason.REPETITION,
-]
-
-
 def examine(text: str, phrases: PhraseList, *, links_allowed: int = 0) -> list[Finding]:
     """Return everything in the text that a moderator should look at, the gravest first.
 
     Args:
         text: as it is stored.
         phrases: the word list of the office.
-        links_allowed: how many links pass without a word.
+        links_allowed: how many links may stand in it without a finding.
     """
-    links = [Finding(Reason.LINK, *m.span()) for m in _LINK.finditer(text)]
+    links = [Finding(HoldReason.LINK, *m.span()) for m in _LINK.finditer(text)]
     return [
         *phrases.find(text),
         *_personal_data(text),
         *(links if len(links) > links_allowed else []),
         *_without_accents(text),
         *_capitals(text),
-        *(Finding(Reason.REPETITION, *m.span()) for m in _REPEATED.finditer(text)),
+        *(Finding(HoldReason.REPETITION, *m.span()) for m in _REPEATED.finditer(text)),
     ]
 
 
 def hold_reason(findings: Sequence[Finding]) -> str:
     """Return the gravest reason; every comment is held, with or without a finding."""
     found = {finding.reason for finding in findings}
-    return next((reason for reason in _ORDER if reason in found), Reason.EVERY_COMMENT)
+    return next((reason for reason in HoldReason if reason in found), HoldReason.EVERY_COMMENT)
 
 
 # --- Syllables ----------------------------------------------------------------------------------
@@ -156,7 +145,7 @@ class PhraseList:
         is_bare = _lacks_accents([token.key for token in tokens])
         spans = set(self._in_a_row(tokens, is_bare))
         spans.update(self._set_apart(tokens))
-        return [Finding(Reason.PHRASE, *span) for span in sorted(spans)]
+        return [Finding(HoldReason.PHRASE, *span) for span in sorted(spans)]
 
     def _in_a_row(self, tokens: list[_Token], is_bare: bool) -> Iterable[tuple[int, int]]:
         for place, token in enumerate(tokens):
@@ -224,13 +213,13 @@ def _personal_data(text: str) -> list[Finding]:
         is_phone = (len(digits) == 10 and digits[0] == "0") or digits[:2] == "84"
         if (is_phone or len(digits) in {9, 12}) and not _THOUSANDS.fullmatch(match[0]):
             found.append(match.span())
-    return [Finding(Reason.PERSONAL_DATA, *span) for span in found]
+    return [Finding(HoldReason.PERSONAL_DATA, *span) for span in found]
 
 
 def _without_accents(text: str) -> list[Finding]:
     words = [m[0] for m in _SYLLABLE.finditer(_LINK.sub(" ", text)) if m[0].isalpha()]
     return (
-        [Finding(Reason.NO_ACCENTS, 0, len(text))]
+        [Finding(HoldReason.NO_ACCENTS, 0, len(text))]
         if len(words) > 3 and _lacks_accents(words)
         else []
     )
@@ -240,7 +229,7 @@ def _capitals(text: str) -> list[Finding]:
     upper = sum(map(str.isupper, text))
     if upper < 20 or upper * 10 < 7 * sum(map(str.isalpha, text)):
         return []
-    return [Finding(Reason.CAPITALS, 0, len(text))]
+    return [Finding(HoldReason.CAPITALS, 0, len(text))]
 
 
 # --- Names --------------------------------------------------------------------------------------

@@ -69,13 +69,14 @@ class Comment(models.Model):
 
     class HoldReason(models.TextChoices):
         EVERY_COMMENT = "every", _("every comment is looked at")
+        # The gravest first: `moderation.hold_reason` returns the first of these that is found.
         PHRASE = "phrase", _("a listed phrase")
         PERSONAL_DATA = "personal", _("personal data")
         LINK = "link", _("a link")
         NO_ACCENTS = "accents", _("no accents")
         CAPITALS = "capitals", _("capital letters")
         REPETITION = "repetition", _("repeated characters")
-        # Of a trusted sender: published at once.
+        # Official answers alone: they are published without being held.
         NONE = "", _("not held")
 
     article = models.ForeignKey(
