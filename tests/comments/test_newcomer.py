@@ -54,6 +54,20 @@ def test_reply_to_a_reply_is_addressed_to_whom_the_reader_pressed(
     assert "Trả lời Lê Văn Quýt" in again.content.decode()
 
 
+def test_reply_of_another_thread_is_not_shown_as_what_is_answered(
+    client: Client, article: Article
+) -> None:
+    """The hidden fields were changed: the form shows the thread that the comment will stand in."""
+    root = make_comment(article, status="approved", name="Trần Thị Mận")
+    other = make_comment(article, status="approved", name="Phạm Văn Chuối")
+    reply = make_comment(article, parent=other, status="approved", name="Lê Văn Quýt")
+    html = client.post(
+        f"/binh-luan/{article.pk}/gui", {"parent": root.pk, "answers": reply.pk, "text": ""}
+    ).content.decode()
+    assert "Trả lời Trần Thị Mận" in html
+    assert hidden(html, "parent") == str(root.pk)
+
+
 def test_form_says_that_the_comment_to_answer_is_gone(client: Client, article: Article) -> None:
     for number in ("999", "x"):
         response = client.get(f"/binh-luan/{article.pk}/gui", {"tra-loi": number})
