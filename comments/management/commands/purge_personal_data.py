@@ -1,4 +1,4 @@
-"""Erase personal data of comments and complaints after the set time (see the rules in the admin).
+"""Erase what is kept of senders of comments and complaints for longer than it may be.
 
 Meant for a daily timer. Running it again changes nothing.
 """
@@ -13,7 +13,12 @@ from comments.captcha import challenges
 
 
 class Command(BaseCommand):
-    help = "Erase e-mail addresses and keyed hashes of comments whose retention time is over."
+    help = (
+        "Erase personal data whose retention time is over: e-mail addresses and keyed hashes of "
+        "published comments, everything in other comments, explanations and keyed hashes of "
+        "complaints. Also delete blocks, counts of sending and verification codes that have ended, "
+        "and the digits of keyed hashes in the history of the admin."
+    )
 
     def handle(self, *args: object, **options: object) -> None:
         names = {
