@@ -92,8 +92,8 @@ class PersonalDataMixin(admin.ModelAdmin):
         else:
             services.erase_sender(email=form.cleaned_data["who"], by=request.user)
         self._log(request, found, DELETION, _("Personal data erased; rows: %(count)d."))
-        words = _("Everything of this sender was erased; rows: %(count)d.")
-        messages.success(request, words % {"count": found.count})
+        message = _("Everything of this sender was erased; rows: %(count)d.")
+        messages.success(request, message % {"count": found.count})
         return HttpResponseRedirect(reverse("admin:comments_comment_sender"))
 
     def _read_form(
@@ -137,11 +137,11 @@ class PersonalDataMixin(admin.ModelAdmin):
         }
         return TemplateResponse(request, "admin/comments/sender.html", context)
 
-    def _log(self, request: HttpRequest, found: SenderData, flag: int, words: str) -> None:
+    def _log(self, request: HttpRequest, found: SenderData, flag: int, message: str) -> None:
         LogEntry.objects.create(
             user=request.user,  # type: ignore[misc]
             content_type=ContentType.objects.get_for_model(Comment),
             object_repr=found.label,
             action_flag=flag,
-            change_message=words % {"count": found.count},
+            change_message=message % {"count": found.count},
         )

@@ -189,6 +189,6 @@ class ReportAdmin(ReadOnlyAdminMixin, ModeratorMixin, StaffAdmin):
             except ValidationError as refusal:
                 messages.warning(request, " ".join(refusal.messages))
             else:
-                words = _("The comment is hidden. The complaint is still to be decided.")
-                messages.success(request, words)
+                message = _("The comment is hidden. The complaint is still to be decided.")
+                messages.success(request, message)
         return HttpResponseRedirect(reverse("admin:comments_report_change", args=[report.pk]))

@@ -56,7 +56,7 @@ _WORD = re.compile(r"\d+|[^\W\d_]+")
 
 
 def read_digits(text: str) -> str:
-    """Return the digits of a number that was typed in figures or in words; what is none is dropped.
+    """Return the digits of a number typed in figures or in words; everything else is left out.
 
     `17`, `1 7`, `mười bảy con`, `muoi bay` and `seventeen` are all `17`; digits named one by one
     stand side by side, so `bốn không hai` is `402`.

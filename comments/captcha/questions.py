@@ -33,21 +33,21 @@ def _number(value: int) -> str:
     return numerals.spell(value, _language())
 
 
-def _sum(dice: random.Random) -> Question:
-    first, second = dice.randint(11, 69), dice.randint(2, 9)
-    words = [first, second]
-    dice.shuffle(words)
+def _sum(rng: random.Random) -> Question:
+    first, second = rng.randint(11, 69), rng.randint(2, 9)
+    numbers = [first, second]
+    rng.shuffle(numbers)
     return Question(
         lambda: (
             _("How much is %(first)s plus %(second)s?")
-            % {"first": _number(words[0]), "second": _number(words[1])}
+            % {"first": _number(numbers[0]), "second": _number(numbers[1])}
         ),
         str(first + second),
     )
 
 
-def _difference(dice: random.Random) -> Question:
-    first, second = dice.randint(31, 89), dice.randint(2, 9)
+def _difference(rng: random.Random) -> Question:
+    first, second = rng.randint(31, 89), rng.randint(2, 9)
     return Question(
         lambda: (
             _("How much is %(first)s minus %(second)s?")
@@ -57,24 +57,24 @@ def _difference(dice: random.Random) -> Question:
     )
 
 
-def _after(dice: random.Random) -> Question:
-    number = dice.randint(11, 98)
+def _after(rng: random.Random) -> Question:
+    number = rng.randint(11, 98)
     return Question(
         lambda: _("Which number comes right after %(number)s?") % {"number": _number(number)},
         str(number + 1),
     )
 
 
-def _before(dice: random.Random) -> Question:
-    number = dice.randint(12, 99)
+def _before(rng: random.Random) -> Question:
+    number = rng.randint(12, 99)
     return Question(
         lambda: _("Which number comes right before %(number)s?") % {"number": _number(number)},
         str(number - 1),
     )
 
 
-def _weeks(dice: random.Random) -> Question:
-    weeks, days = dice.randint(2, 6), dice.randint(2, 6)
+def _weeks(rng: random.Random) -> Question:
+    weeks, days = rng.randint(2, 6), rng.randint(2, 6)
     return Question(
         lambda: (
             _("How many days are %(weeks)s weeks and %(days)s days?")
@@ -84,8 +84,8 @@ def _weeks(dice: random.Random) -> Question:
     )
 
 
-def _hens(dice: random.Random) -> Question:
-    first, second = dice.randint(11, 49), dice.randint(2, 9)
+def _hens(rng: random.Random) -> Question:
+    first, second = rng.randint(11, 49), rng.randint(2, 9)
     return Question(
         lambda: (
             _("A house keeps %(first)s hens and buys %(second)s more. How many hens are there now?")
@@ -95,8 +95,8 @@ def _hens(dice: random.Random) -> Question:
     )
 
 
-def _books(dice: random.Random) -> Question:
-    first, second = dice.randint(21, 69), dice.randint(2, 9)
+def _books(rng: random.Random) -> Question:
+    first, second = rng.randint(21, 69), rng.randint(2, 9)
     return Question(
         lambda: (
             _(
@@ -109,8 +109,8 @@ def _books(dice: random.Random) -> Question:
     )
 
 
-def _figures(dice: random.Random) -> Question:
-    digits = [dice.randint(1, 9), *(dice.randint(0, 9) for _place in range(3))]
+def _figures(rng: random.Random) -> Question:
+    digits = [rng.randint(1, 9), *(rng.randint(0, 9) for _place in range(3))]
     return Question(
         lambda: (
             _("Write in figures, one after the other: %(digits)s.")
@@ -125,8 +125,8 @@ FAMILIES = [_sum, _difference, _after, _before, _weeks, _hens, _books, _figures]
 
 def compose(seed: str) -> Question:
     """Return the question that follows from a seed: always the same one from the same seed."""
-    dice = random.Random(seed)  # noqa: S311 - the seed is a secret of 128 bits
-    return dice.choice(FAMILIES)(dice)
+    rng = random.Random(seed)  # noqa: S311 - the seed is a secret of 128 bits
+    return rng.choice(FAMILIES)(rng)
 
 
 def canonical(answer: str) -> str:

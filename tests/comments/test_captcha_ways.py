@@ -159,8 +159,8 @@ def test_there_are_thousands_of_questions() -> None:
 
 @pytest.mark.parametrize("family", questions.FAMILIES, ids=lambda family: family.__name__)
 def test_every_family_has_twenty_answers_or_more(family: object) -> None:
-    dice = random.Random(1)  # noqa: S311
-    answers = collections.Counter(family(dice).response for _turn in range(2000))  # type: ignore[operator]
+    rng = random.Random(1)  # noqa: S311
+    answers = collections.Counter(family(rng).response for _turn in range(2000))  # type: ignore[operator]
     assert len(answers) >= 20
 
 
