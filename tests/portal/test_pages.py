@@ -120,7 +120,7 @@ PAGES = [
     "archive", "year", "month", "site-map", "page", "statistics", "most-read",
 ]  # fmt: skip
 
-# The most statements that a page may cost. Ours are lower than what was asked (8, 10, 6).
+# The most statements that these pages of `site` may cost. The README names the first two.
 BUDGET = {"article": 13, "home": 7, "category": 6, "root": 6}
 
 
