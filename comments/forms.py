@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import time
 import unicodedata
@@ -22,6 +21,7 @@ from comments.captcha.fields import CaptchaField
 from comments.models import Comment, CommentPolicy, Reason
 from comments.models.comments import LONGEST_TEXT, NAME_LENGTH, SHORTEST_TEXT
 from news.fields import LineFormField, PlainTextFormField
+from news.keys import parse_id
 
 # --- The token ----------------------------------------------------------------------------------
 
@@ -256,11 +256,3 @@ class ReportForm(forms.Form):
         self, data: QueryDict | None = None, *, initial: dict[str, str] | None = None
     ) -> None:
         super().__init__(data, auto_id="report-%s", initial=initial)
-
-
-_NUMBER = re.compile(r"[0-9]{1,18}")
-
-
-def parse_id(text: object) -> int | None:
-    """Return the number of a row from an address or a form; None for anything else."""
-    return int(text) if isinstance(text, str) and _NUMBER.fullmatch(text) else None

@@ -22,8 +22,8 @@ from comments import services
 from comments.admin.forms import ReasonForm
 from comments.models import Comment
 from comments.services.deciding import changed_meanwhile
+from news.keys import is_primary_key
 from news.staff_admin.ask_pages import ask_page
-from news.staff_admin.keys import is_primary_key
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise

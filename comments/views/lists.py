@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.views.generic import View
 
 from comments import reading
-from comments.forms import parse_id
 from comments.models import CommentPolicy
+from news.keys import parse_id
 from news.models import Article
 
 

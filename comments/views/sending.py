@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from comments import reading, services
 from comments.captcha.fields import wants_other
-from comments.forms import CommentForm, new_token, parse_id, parse_token
+from comments.forms import CommentForm, new_token, parse_token
 from comments.models import Comment, CommentPolicy
 from comments.models.comments import LONGEST_TEXT
 from comments.views.lists import policy_or_404
 from comments.views.private import PrivateView
+from news.keys import parse_id
 
 
 class SendView(PrivateView):

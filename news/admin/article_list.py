@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
 from news.admin.article_states import STATES, StateFilter, state_of
+from news.keys import is_primary_key
 from news.models import Article
 from news.staff_admin.filters import CategoryFilter, ChoicesFilter
 from news.staff_admin.model_admin import StaffAdmin
@@ -53,8 +54,8 @@ class ArticleListAdmin(StaffAdmin):
         self, request: HttpRequest, queryset: QuerySet[Article], search_term: str
     ) -> tuple[QuerySet[Article], bool]:
         found, may_have_duplicates = super().get_search_results(request, queryset, search_term)
-        if search_term.isascii() and search_term.isdigit() and len(search_term) < 18:
-            found |= queryset.filter(pk=int(search_term))
+        if is_primary_key(search_term):
+            found |= queryset.filter(pk=search_term)
         return found, may_have_duplicates
 
     @admin.display(description=gettext_lazy("picture"))

@@ -5,5 +5,4 @@
 - `filters`, `choices`: list filters; categories in a drop-down list
 - `widgets`, `form_fields`: form controls that the admin uses in place of Django's
 - `ask_pages`: a page that asks for something before an action
-- `keys`: primary keys as a browser sends them
 """

@@ -29,9 +29,9 @@ from js_asset import Media
 
 from news.editor import HtmlEditor
 from news.fields import HtmlField, PlainTextField
+from news.keys import is_digits, is_primary_key
 from news.models import Image
 from news.staff_admin.form_fields import DateField, SplitDateTimeField
-from news.staff_admin.keys import is_digits, is_primary_key
 from news.staff_admin.rows import RowForm
 from news.staff_admin.widgets import (
     PictureInput,

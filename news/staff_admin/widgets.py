@@ -15,8 +15,8 @@ from django.contrib.admin.widgets import (
 from django.urls import reverse
 from js_asset import Media, Script
 
+from news.keys import is_primary_key
 from news.models import Image
-from news.staff_admin.keys import is_primary_key
 
 Attrs: TypeAlias = dict[str, Any] | None
 

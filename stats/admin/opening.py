@@ -21,8 +21,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from news.formats import number
+from news.keys import is_primary_key
 from news.models import Article
-from news.staff_admin.keys import is_primary_key
 from news.staff_admin.model_admin import StaffAdmin
 from stats import figures, services
 from stats.admin.figures import is_deleting_article
