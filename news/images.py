@@ -116,7 +116,7 @@ def _reader(content: bytes) -> type[ImageFile.ImageFile]:
 def _decode(reader: type[ImageFile.ImageFile], content: bytes, side: int | None) -> Image.Image:
     # Not Image.open(): it would check the size before us, with a message of its own.
     with reader(io.BytesIO(content)) as image:
-        _check_pixels(image)
+        _check_pixels(image)  # of a GIF: with its first frame, which may be larger than its screen
         if reader is JpegImageFile:
             if _has_too_many_scans(content):
                 raise ValueError("too many scans")
@@ -126,8 +126,6 @@ def _decode(reader: type[ImageFile.ImageFile], content: bytes, side: int | None)
                 scale = side / max(image.size)
                 image.draft(None, (round(image.width * scale), round(image.height * scale)))
         image.load()
-        # A GIF may grow while its first frame is read.
-        _check_pixels(image)
         profile = image.info.get("icc_profile")
         # Rotated and converted after scaling: the same result with less memory.
         picture = _upright(_fit(_eight_bits(image), side))

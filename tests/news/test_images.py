@@ -1,6 +1,7 @@
 """Pictures: what is refused, what an accepted one becomes, and what the storage holds after."""
 
 import io
+import re
 import struct
 import time
 import unicodedata
@@ -84,6 +85,15 @@ def test_a_size_beyond_the_own_limit_of_the_decoder_is_refused():
     assert content[12:16] == b"VP8X"
     content[24:30] = b"\xff\x3f\x00" * 2
     assert refusal(bytes(content)) == "too_many_pixels"
+
+
+def test_a_gif_whose_first_frame_is_larger_than_its_screen_is_refused_with_its_size():
+    content = bytearray(encoded(Image.new("P", (8, 8)), "GIF"))
+    frame = content.index(b"\x2c\x00\x00\x00\x00\x08\x00\x08\x00")
+    content[frame + 5 : frame + 9] = struct.pack("<2H", 8_000, 8_000)
+    with translation.override("en"), pytest.raises(UploadRefused) as refused:
+        images.decode_image(upload(bytes(content)))
+    assert refused.value.messages == ["This picture has 64 megapixels; at most 50 are allowed."]
 
 
 def test_a_picture_of_one_pixel_above_the_limit_is_counted_up(monkeypatch):
@@ -244,6 +254,21 @@ def test_colours_of_another_profile_become_srgb():
     decoded = images.decode_image(upload(encoded(image, "PNG", icc_profile=swapped.tobytes())))
     assert not is_near(decoded.getpixel((4, 4)), RED)
     assert is_near(decoded.getpixel((4, 4)), expected.getpixel((4, 4)), 1)
+
+
+def test_grey_of_a_profile_for_colours_becomes_srgb():
+    content = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    # The exponent of each tone curve: 1.8 instead of 2.4.
+    for curve in re.finditer(rb"para\x00{4}", bytes(content)):
+        content[curve.end() + 4 : curve.end() + 8] = struct.pack(">i", round(1.8 * 65536))
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(bytes(content)))
+    grey = Image.new("L", (8, 8), 128)
+    expected = ImageCms.profileToProfile(
+        grey.convert("RGB"), profile, ImageCms.createProfile("sRGB")
+    ).getpixel((4, 4))
+    decoded = images.decode_image(upload(encoded(grey, "PNG", icc_profile=profile.tobytes())))
+    assert not is_near(decoded.getpixel((4, 4)), (128, 128, 128))
+    assert is_near(decoded.getpixel((4, 4)), expected, 1)
 
 
 def _swapped_profile():
