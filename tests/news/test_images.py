@@ -162,7 +162,9 @@ def test_a_progressive_photo_with_thousands_of_scans_is_refused():
 
 
 def test_a_photo_with_a_film_glued_behind_it_is_accepted():
-    content = encoded(photo(), "JPEG", progressive=True) + b"\xff\xda\x00\x02" * 500
+    # Read on behind the end of the photo, the film would look like a part of it and 500 scans.
+    film = b"\x00\x02" + b"\xff\xda\x00\x02" * 500
+    content = encoded(photo(), "JPEG", progressive=True) + film
     assert images.decode_image(upload(content)).size == (90, 60)
 
 
@@ -312,6 +314,14 @@ def _exif():
     exif.get_ifd(GPS)[1] = "N"
     exif.get_ifd(GPS)[2] = (18.0, 31.0, 42.0)
     return exif
+
+
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "GIF", "WEBP"])
+@pytest.mark.parametrize("profile", [None, b"rubbish" * 30])
+def test_a_decoded_picture_carries_nothing_that_a_file_of_it_could_repeat(file_format, profile):
+    options = {"comment": SCRIPT, "dpi": (72, 72)} | ({"icc_profile": profile} if profile else {})
+    decoded = images.decode_image(upload(encoded(photo(), file_format, **options)))
+    assert decoded.info == {}
 
 
 def _with_everything(file_format):
