@@ -226,7 +226,7 @@ def nginx(tmp_path: Path) -> Iterator[Callable[[int], int]]:
     """Start nginx in front of a site, by the rules of deploy/nginx.conf; gives its port."""
     program = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
     if program is None:
-        pytest.skip("nginx is not installed")
+        pytest.fail("nginx is not installed (Debian: apt-get install nginx)")
     folder = tmp_path / "nginx"
     folder.mkdir()
     started: list[subprocess.Popen[bytes]] = []
