@@ -5,10 +5,11 @@ from __future__ import annotations
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from news.models import Article, FeaturedSlot, OldAddress
-from news.old_addresses import old_path
 from news.staff_admin.model_admin import StaffAdmin
 
 
@@ -31,19 +32,17 @@ class FeaturedSlotAdmin(StaffAdmin):
     sortable_by = ()
 
 
-class OldAddressForm(forms.ModelForm):
-    def clean_path(self) -> str:
-        path = old_path(self.cleaned_data["path"])
-        if not path:
-            raise ValidationError(_("Write the old address, for example /tin-tuc/bai-cu.html."))
-        return path
-
-
 @admin.register(OldAddress)
 class OldAddressAdmin(StaffAdmin):
-    form = OldAddressForm
+    """Staff see and delete what imports wrote; to add an old address they write a redirect."""
+
     fields = ["path", "article"]
-    autocomplete_fields = ["article"]
     list_display = ["path", "article"]
     list_select_related = ["article"]
     search_fields = ["path"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

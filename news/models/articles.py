@@ -392,7 +392,7 @@ class FeaturedSlot(models.Model):
 
 
 class OldAddress(models.Model):
-    """A former address of an article, here or on an earlier site, which redirects to it."""
+    """The address that an imported article had on its earlier site; it redirects to the article."""
 
     path = models.CharField(_("old address"), max_length=1000, unique=True)
     article = models.ForeignKey(

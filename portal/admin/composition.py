@@ -10,12 +10,11 @@ from django.contrib import admin
 from django.db.models import Model
 
 import news.admin  # noqa: F401  (registers what is extended here)
-from news.models import Article, Author, Category, OldAddress, Series, Tag
+from news.models import Article, Author, Category, Series, Tag
 from portal.admin.comments import CommentSwitchMixin, PendingCommentsMixin
 from portal.admin.figures import ViewsMixin
 from portal.admin.merging import MergeCategoriesMixin, MergeTagsMixin
 from portal.admin.ratings import RatingSwitchMixin, StarsMixin
-from portal.admin.redirects import NoAddOrChangeMixin
 from portal.admin.slug_redirects import SlugRedirectMixin
 
 MIXINS: dict[type[Model], list[type]] = {
@@ -27,8 +26,6 @@ MIXINS: dict[type[Model], list[type]] = {
         CommentSwitchMixin,
         RatingSwitchMixin,
     ],
-    # A new old address is a redirect.
-    OldAddress: [NoAddOrChangeMixin],
     Series: [SlugRedirectMixin],
     Tag: [MergeTagsMixin, SlugRedirectMixin],
 }

@@ -235,18 +235,10 @@ def _preview_context(plans: list[PlannedRedirect]) -> dict[str, object]:
     }
 
 
-class NoAddOrChangeMixin(admin.ModelAdmin):
-    """Rows that are written elsewhere: staff see and delete them."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
 @admin.register(MissingAddress)
-class MissingAddressAdmin(NoAddOrChangeMixin, StaffAdmin):
+class MissingAddressAdmin(StaffAdmin):
+    """Staff see and delete the addresses that were counted."""
+
     list_display = [
         "requested_path",
         "count",
@@ -260,6 +252,12 @@ class MissingAddressAdmin(NoAddOrChangeMixin, StaffAdmin):
     list_per_page = 100
     show_full_result_count = False
     change_list_template = "admin/portal/missingaddress/change_list.html"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MissingAddress]:
         # Outdated rows are deleted with the next new one, or by purge_missing_addresses.
