@@ -168,7 +168,7 @@ def read_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def wrapped(request: HttpRequest, **kwargs: int) -> HttpResponse:
         method = request.method
         if method in {"GET", "HEAD"}:
-            request.method = "GET"  # ninja knows no HEAD
+            request.method = "GET"  # ninja does not handle HEAD
             try:
                 response = view(request, **kwargs)
             finally:

@@ -72,10 +72,10 @@ def file_size(size: float | str | None) -> str:
         return ""
     amount, unit = float(size), "byte"
     for larger in ("KB", "MB", "GB"):
-        # 1023.9 KB is said as 1 MB, not as 1.024 KB.
+        # 1023.9 KB is written as 1 MB, not as 1.024 KB.
         if round(amount) < 1024:
             break
         amount, unit = amount / 1024, larger
-    # A tenth matters in small figures alone, and only where there is one.
+    # One decimal, only in numbers below ten and only if it is not zero.
     decimals = 1 if amount < 10 and round(amount, 1) % 1 else 0
     return f"{number_format(round(amount, decimals), decimal_pos=decimals)} {unit}"

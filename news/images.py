@@ -182,7 +182,7 @@ def _upright(image: Image.Image) -> Image.Image:
     try:
         return ImageOps.exif_transpose(image)
     except Exception:
-        # Broken EXIF can raise nearly any exception, and the picture is good without it.
+        # Broken EXIF can raise nearly any exception, and the picture can be used without it.
         return image.copy()
 
 

@@ -7,7 +7,7 @@ from news.views import search
 app_name = "news"
 
 urlpatterns = [
-    # Looked up by the id; whatever stands before it redirects to the right words.
+    # The article is looked up by its id; a wrong slug is redirected to the right one.
     re_path(
         r"^tin-tuc/(?P<slug>[^/]+)-(?P<pk>[0-9]{1,18})/?$",
         views.ArticleDetailView.as_view(),

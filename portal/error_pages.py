@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 logger = logging.getLogger("django.request")
 
-# Rendered without the frame: either what the frame needs may be what failed, or no ordinary browser
-# sends such a request, and it should cost no statement.
+# Server errors have no frame, because the frame needs the database, which may be what failed. The
+# other statuses here answer requests that browsers do not send, and so cost no statement.
 STATUSES_WITHOUT_FRAME = {400, 414, 431, 500, 502, 503, 504}
 RETRY_AFTER_SECONDS = 30
 

@@ -67,11 +67,11 @@ def _rights_of_writers(permissions: QuerySet[Permission]) -> QuerySet[Permission
 def _rights_of_moderators(permissions: QuerySet[Permission]) -> QuerySet[Permission]:
     """Decisions about comments, listed phrases and canned reasons; not erasing personal data."""
     decide = Q(codename__in=["moderate_comment", "delete_block"])
-    words = Q(content_type__model__in=["listedphrase", "cannedreason"])
+    word_lists = Q(content_type__model__in=["listedphrase", "cannedreason"])
     look_up = Q(
         codename__in=[
             *("view_comment", "view_report", "view_decision", "view_block", "view_consenttext"),
             *("view_commentsettings", "view_commentswitch"),
         ]
     )
-    return permissions.filter(decide | words | look_up, content_type__app_label="comments")
+    return permissions.filter(decide | word_lists | look_up, content_type__app_label="comments")

@@ -100,7 +100,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # First, so that it removes the body of whatever answers.
+    # First, so that it removes the body of every response.
     "portal.middleware.HeadWithoutBody",
     # Monitors call by IP address and plain HTTP: before the checks of Host and HTTPS.
     "portal.middleware.Probes",
@@ -113,7 +113,7 @@ MIDDLEWARE = [
     "portal.middleware.ContentPolicy",
     # Before ErrorPages, which are in the language of the address.
     "portal.middleware.LanguageByAddress",
-    # Outside all that may answer with a plain error.
+    # Before all middleware that may answer with a plain error.
     "portal.middleware.ErrorPages",
     "portal.middleware.RequestLimits",
     "portal.middleware.SameOrigin",
@@ -167,7 +167,7 @@ DATABASES["default"] |= {
     "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
     # After a restart of the server a kept connection is replaced instead of failing.
     "CONN_HEALTH_CHECKS": True,
-    # Services say themselves what is one transaction; reading a page needs none.
+    # Services open their own transactions; reading a page needs none.
     "ATOMIC_REQUESTS": False,
 }
 DATABASES["default"]["OPTIONS"] = {
@@ -218,7 +218,7 @@ MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(PORTAL_DATA / "media"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        # The name of a collected file contains a hash of its content, so browsers keep it for ever.
+        # The name of a collected file has a hash of its content, so it may be cached for a year.
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
             if DEBUG
@@ -253,7 +253,7 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000) if HTTPS else 0  # a year
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=HTTPS)
 SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=HTTPS)
-# deploy/nginx.conf knows this name: it keeps the pages of staff out of the cache.
+# deploy/nginx.conf uses this name too: it keeps the pages of staff out of the cache.
 SESSION_COOKIE_NAME = "sessionid"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS

@@ -280,7 +280,7 @@ class NetworkCount(models.Model):
     """How many new ratings came from one network within an hour: for one article, or for all.
 
     The network is a keyed hash that changes every day; rows are deleted once their hour is over.
-    The counter for all articles belongs to the neighbourhood, see `ratings.raters.Origin`.
+    The counter for all articles belongs to the neighbourhood, see `ratings.raters.NetworkHashes`.
     """
 
     ALL_ARTICLES = 0

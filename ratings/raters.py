@@ -46,8 +46,8 @@ def set_rater_cookie(response: HttpResponse) -> None:
 
 
 @dataclass(frozen=True)
-class Origin:
-    """Where a rating comes from, as keyed hashes that change every day.
+class NetworkHashes:
+    """The networks that a rating comes from, as keyed hashes that change every day.
 
     `network` is one household or office: an IPv4 address or an IPv6 /64. `neighbourhood` is what
     one subscriber may hold: the same IPv4 address, or an IPv6 /48, which is easily had and contains
@@ -58,10 +58,10 @@ class Origin:
     neighbourhood: UUID
 
 
-def origin_of_address(address: str, at: datetime | None = None) -> Origin:
-    """The origin of an IP address on the day of `at` (default: today)."""
+def hash_networks(address: str, at: datetime | None = None) -> NetworkHashes:
+    """The hashes of the networks of an IP address, on the day of `at` (default: today)."""
     purpose = f"network.{timezone.localdate(at):%Y-%m-%d}"
-    return Origin(
+    return NetworkHashes(
         network=_keyed_hash(purpose, _network_of_address(address, ipv6_prefix=64)),
         neighbourhood=_keyed_hash(purpose, _network_of_address(address, ipv6_prefix=48)),
     )

@@ -13,7 +13,7 @@ from psycopg.errors import ForeignKeyViolation, UniqueViolation
 
 from news.models import Article
 from ratings.models import SCORES, Rating, RatingSummary
-from ratings.raters import Origin
+from ratings.raters import NetworkHashes
 
 
 class TooManyRatingsError(Exception):
@@ -32,7 +32,7 @@ def rate_article(
     article: Article,
     rater: UUID,
     score: int,
-    origin: Origin | None = None,
+    networks: NetworkHashes | None = None,
     at: datetime | None = None,
 ) -> Rating | None:
     """Store the score that a rater gives an article; a second rating replaces the first.
@@ -41,7 +41,7 @@ def rate_article(
 
     Args:
         score: 1 to 5.
-        origin: where it comes from, see `raters.origin_of_address`; None is not limited.
+        networks: where it comes from, see `raters.hash_networks`; None is not limited.
         at: when it is given; default: now.
 
     Returns:
@@ -56,8 +56,8 @@ def rate_article(
     while not existing.update(score=score, updated_at=at):
         try:
             with transaction.atomic():
-                if origin is not None:
-                    _count_new_rating(origin, article.pk, at)
+                if networks is not None:
+                    _count_new_rating(networks, article.pk, at)
                 return Rating.objects.create(
                     article_id=article.pk, rater=rater, score=score, created_at=at, updated_at=at
                 )
@@ -81,11 +81,11 @@ RETURNING article_number, count
 """
 
 
-def _count_new_rating(origin: Origin, article_id: int, at: datetime) -> None:
+def _count_new_rating(networks: NetworkHashes, article_id: int, at: datetime) -> None:
     """Count a new rating of a network; raise TooManyRatingsError at its limit."""
     values = {
-        "network": origin.network,
-        "neighbourhood": origin.neighbourhood,
+        "network": networks.network,
+        "neighbourhood": networks.neighbourhood,
         "article": article_id,
         "hour": at.replace(minute=0, second=0, microsecond=0),
         "all_limit": settings.RATINGS_PER_NETWORK,
@@ -162,8 +162,8 @@ class WrongSummary:
     """A summary that differs from the ratings; how many have each score, worst first."""
 
     article_id: int
-    has: list[int]
-    should: list[int]
+    stored: list[int]
+    expected: list[int]
 
 
 def find_wrong_summaries() -> list[WrongSummary]:
@@ -171,8 +171,8 @@ def find_wrong_summaries() -> list[WrongSummary]:
     with connection.cursor() as cursor:
         cursor.execute(_FIND_WRONG_SUMMARIES, {"no_stars": _NO_STARS})
         return [
-            WrongSummary(article_id, has or _NO_STARS, should or _NO_STARS)
-            for article_id, has, should in cursor.fetchall()
+            WrongSummary(article_id, stored or _NO_STARS, expected or _NO_STARS)
+            for article_id, stored, expected in cursor.fetchall()
         ]
 
 
@@ -185,7 +185,7 @@ def repair_summaries() -> list[WrongSummary]:
     names = [f"stars_{score}" for score, _name in SCORES]
     RatingSummary.objects.bulk_create(
         [
-            RatingSummary.from_stars(summary.should, article_id=summary.article_id)
+            RatingSummary.from_stars(summary.expected, article_id=summary.article_id)
             for summary in wrong
         ],
         update_conflicts=True,

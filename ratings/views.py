@@ -137,12 +137,12 @@ class RatingView(VisitorRatingView):
 
     def post(self, request: HttpRequest, article_id: int) -> HttpResponse:
         if not can_be_rated(self.article):
-            words = _("This article cannot be rated.")
-            return self.respond("closed", words, score=None, status=HTTPStatus.FORBIDDEN)
+            message = _("This article cannot be rated.")
+            return self.respond("closed", message, score=None, status=HTTPStatus.FORBIDDEN)
         given = request.POST.getlist("score")
         if len(given) != 1 or not _SCORE.fullmatch(given[0]):
-            words = _("Please choose one to five stars.") if not given else _("Invalid rating.")
-            return self.respond("invalid", words, score=None, status=HTTPStatus.BAD_REQUEST)
+            message = _("Please choose one to five stars.") if not given else _("Invalid rating.")
+            return self.respond("invalid", message, score=None, status=HTTPStatus.BAD_REQUEST)
         score = int(given[0])
         rater = raters.rater_of_request(request)
         if rater is None:
@@ -152,31 +152,31 @@ class RatingView(VisitorRatingView):
                 article=self.article,
                 rater=rater,
                 score=score,
-                origin=raters.origin_of_address(request.META["REMOTE_ADDR"]),
+                networks=raters.hash_networks(request.META["REMOTE_ADDR"]),
             )
         except services.TooManyRatingsError as refusal:
-            words = _("Many ratings have come from your network. Please try again in an hour.")
+            message = _("Many ratings have come from your network. Please try again in an hour.")
             if refusal.is_of_article:
-                words = _(
+                message = _(
                     "Many ratings of this article have come from your network. Please try again in "
                     "an hour."
                 )
-            return self.respond("fast", words, score=score, status=HTTPStatus.TOO_MANY_REQUESTS)
+            return self.respond("fast", message, score=score, status=HTTPStatus.TOO_MANY_REQUESTS)
         except Article.DoesNotExist:
             raise Http404 from None
-        words = _("Thank you for rating the article.")
-        return self.respond_after_change("rated", words, score=score, done="cam-on")
+        message = _("Thank you for rating the article.")
+        return self.respond_after_change("rated", message, score=score, done="cam-on")
 
     def _ask_to_confirm(self, score: int, *, is_second: bool) -> HttpResponse:
         """Set the rater cookie and count nothing until a request sends it back.
 
         Otherwise a client that keeps no cookies would be a new rater with every request.
         """
-        words = _("Please confirm your rating.")
+        message = _("Please confirm your rating.")
         if is_second:
-            words = _("Your browser refuses cookies, so your rating could not be counted.")
+            message = _("Your browser refuses cookies, so your rating could not be counted.")
         response = self.respond(
-            "refused" if is_second else "confirm", words, score=score, status=HTTPStatus.ACCEPTED
+            "refused" if is_second else "confirm", message, score=score, status=HTTPStatus.ACCEPTED
         )
         raters.set_rater_cookie(response)
         return response
@@ -199,5 +199,5 @@ class WithdrawView(VisitorRatingView):
         rater = raters.rater_of_request(request)
         if rater is not None:
             services.withdraw_rating(article=self.article, rater=rater)
-        words = _("Your rating has been withdrawn.")
-        return self.respond_after_change("none", words, score=None, done="da-rut")
+        message = _("Your rating has been withdrawn.")
+        return self.respond_after_change("none", message, score=None, done="da-rut")

@@ -10,7 +10,7 @@ from datetime import date
 from stats import recording
 from stats.recording import Kind
 
-# Keys of visitors that a batch remembers, some 60 MB. A batch is written every second and grows
+# Keys of visitors that a batch remembers, about 60 MB. A batch is written every second and grows
 # only while the database is unavailable; the batch that failed is kept beside it. Beyond this
 # limit page views are still counted, visits are not.
 MAX_KEYS = 200_000
@@ -91,7 +91,7 @@ class Batch:
             return
         if kind is Kind.BOT:
             self.counted.add_article_view(article, at, by_bot=True)
-        elif self._begins_visit(reader, Kind.READER, article, at):
+        elif self._begins_visit(reader, Kind.ARTICLE_READER, article, at):
             self.counted.add_article_view(article, at)
 
     def _begins_visit(self, key: bytes, kind: Kind, article: int, at: float) -> bool:
@@ -124,7 +124,7 @@ class Batch:
         )
         for key in new_visits:
             seen = self.seen[key]
-            if seen.kind is Kind.READER:
+            if seen.kind is Kind.ARTICLE_READER:
                 sums.add_article_view(seen.article, seen.first_at)
             else:
                 sums.add_visit(seen.kind, seen.first_at)

@@ -26,7 +26,7 @@ class Column:
     y: str
     width: str
     height: str
-    words: str
+    tooltip: str
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def column_chart(
         return None
     top = _top_of_scale(most)
     step = WIDTH / len(rows)
-    # A gap as long as columns are wide enough to have one.
+    # Leave a gap while there are at most 130 columns.
     width = step * 0.8 if len(rows) <= 130 else step
     series: list[list[Column]] = [
         [
@@ -70,7 +70,7 @@ def column_chart(
                 y=f"{HEIGHT - figures[number] / top * HEIGHT:.2f}",
                 width=f"{width:.2f}",
                 height=f"{figures[number] / top * HEIGHT:.2f}",
-                words=f"{time} – {_format_figures(names, figures)}",
+                tooltip=f"{time} – {_format_figures(names, figures)}",
             )
             for place, (time, figures) in enumerate(rows)
             if figures[number]

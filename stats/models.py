@@ -1,4 +1,4 @@
-"""Totals of visits, kept for ever, and keyed hashes of who is here, kept for half an hour."""
+"""Totals of visits, never deleted, and keyed hashes of present visitors, kept for half an hour."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _not_negative(model: str, *names: str) -> list[models.BaseConstraint]:
 
 
 class DailyTotal(models.Model):
-    """Visits and page views of one day in Việt Nam, of people and of bots. Kept for ever."""
+    """Visits and page views of one day in Việt Nam, of people and of bots. Never deleted."""
 
     day = models.DateField(_("day"), primary_key=True)
     visits = models.BigIntegerField(_("visits"), default=0)
@@ -67,7 +67,7 @@ class ArticleDayQuerySet(models.QuerySet["DailyArticleViews"]):
 
 
 class DailyArticleViews(models.Model):
-    """How often one article was read on one day. Kept for ever."""
+    """How often one article was read on one day. Never deleted."""
 
     article = models.ForeignKey(
         Article, verbose_name=_("article"), on_delete=models.CASCADE, related_name="daily_views"

@@ -24,7 +24,7 @@ class Kind(IntegerChoices):
 
     PERSON = 1, _("person")
     BOT = 2, _("bot")
-    READER = 3, _("person at one article")
+    ARTICLE_READER = 3, _("person at one article")
 
 
 # After so long without a page view the next one begins another visit, and the next page view of
@@ -33,9 +33,9 @@ VISIT = timedelta(minutes=30)
 # A person is online for so long after the last page view.
 ONLINE = timedelta(minutes=5)
 # The keys of visitors change in the quietest hour of the night, not at midnight: a visit across
-# midnight stays one visit, of the day on which it began, and nobody is online twice.
+# midnight stays one visit, of the day on which it began, and each visitor is online once.
 KEYS_CHANGE_AT = timedelta(hours=4)
-# Longer user agents are cut; those of real browsers have up to some 300 characters.
+# Longer user agents are cut; those of real browsers have at most about 300 characters.
 MAX_AGENT = 512
 # Ids of articles as the database can hold them.
 MAX_ID_DIGITS = 18
@@ -43,7 +43,7 @@ MAX_ID_DIGITS = 18
 
 @lru_cache(maxsize=8192)
 def is_bot(agent: str) -> bool:
-    """Whether a user agent is on the maintained list of bots, or says nothing at all."""
+    """Whether a user agent is on the maintained list of bots, or is empty."""
     return not agent.strip() or is_crawler(agent)
 
 
@@ -70,7 +70,7 @@ def is_prefetch(meta: Mapping[str, Any]) -> bool:
 def is_from_staff(meta: Mapping[str, Any]) -> bool:
     """Whether a request carries the session cookie that only staff are given.
 
-    Its value is not verified: whoever makes one up is only not counted.
+    Its value is not verified: a visitor who invents one is not counted, and gains nothing else.
     """
     name = settings.SESSION_COOKIE_NAME + "="
     return any(part.strip().startswith(name) for part in meta.get("HTTP_COOKIE", "").split(";"))

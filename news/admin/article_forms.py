@@ -89,13 +89,13 @@ class ArticleForm(forms.ModelForm):
         rows = rows.annotate(version=ROW_VERSION)
         current = rows.filter(pk=self.instance.pk).values_list("version", flat=True).first()
         if current != version:
-            words = _(
+            message = _(
                 "Somebody else changed this article while you were writing, so it was not saved. "
                 "What you typed is still here: copy it, then"
             )
             raise ValidationError(
                 format_html(
-                    '{} <a href="" target="_blank">{}</a>', words, _("open the newer version.")
+                    '{} <a href="" target="_blank">{}</a>', message, _("open the newer version.")
                 ),
                 code="conflict",
             )

@@ -92,19 +92,19 @@ class ArticleTransitionsAdmin(StaffAdmin):
     # --- The history --------------------------------------------------------------------------
 
     def log_publication(self, request: HttpRequest, article: Article) -> None:
-        words = _("Published.")
+        message = _("Published.")
         if article.is_scheduled:
-            words = _("Scheduled for %(at)s.") % {"at": publication_time(article)}
-        self.log_change(request, article, words)
+            message = _("Scheduled for %(at)s.") % {"at": publication_time(article)}
+        self.log_change(request, article, message)
 
     def log_transition(
         self, request: HttpRequest, transition: ReasonedTransition, article: Article
     ) -> None:
-        words = transition.log_message % {"reason": article.status_reason}
+        message = transition.log_message % {"reason": article.status_reason}
         if article.redirect_to:
             title = {"title": article.redirect_to.title}
-            words = f"{words} – {_('Its address leads to “%(title)s”.') % title}"
-        self.log_change(request, article, words)
+            message = f"{message} – {_('Its address leads to “%(title)s”.') % title}"
+        self.log_change(request, article, message)
 
     # --- One article --------------------------------------------------------------------------
 
@@ -124,7 +124,7 @@ class ArticleTransitionsAdmin(StaffAdmin):
             links.append((url, transition.title))
         return links
 
-    def take_back_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    def transition_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         """Ask for the reason of one of `REASONED_TRANSITIONS`, then perform it."""
         article = get_object_or_404(Article, pk=pk)
         edit_url = reverse("admin:news_article_change", args=[article.pk])
@@ -227,5 +227,5 @@ class ArticleTransitionsAdmin(StaffAdmin):
 
     def _report_count(self, request: HttpRequest, number: int) -> None:
         if number:
-            words = _("Articles changed: %(count)d.") % {"count": number}
-            messages.success(request, words)
+            message = _("Articles changed: %(count)d.") % {"count": number}
+            messages.success(request, message)

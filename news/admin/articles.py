@@ -108,11 +108,11 @@ class ArticleAdmin(ArticleListAdmin, ArticleTransitionsAdmin):
             if request.method == "POST" and object_id is None:
                 made_before = article_made_before(request)
                 if made_before is not None:
-                    words = _(
+                    message = _(
                         "This article was saved already, and no second one was made. If you "
                         "changed the text since then, go back, copy it and paste it here."
                     )
-                    messages.warning(request, words)
+                    messages.warning(request, message)
                     url = reverse("admin:news_article_change", args=[made_before])
                     return HttpResponseRedirect(url)
             return super().changeform_view(request, object_id, form_url, extra_context)
@@ -137,7 +137,7 @@ class ArticleAdmin(ArticleListAdmin, ArticleTransitionsAdmin):
         super().save_related(request, form, formsets, change)
         article = form.instance
         if change and "_correct" not in request.POST:
-            # Before the article is published: until then nobody has read what is changed.
+            # Before it is published: only changes of what readers have seen are recorded.
             services.record_change(article=article, changed=form.changed_data)
         # The form has called the `check_…` of these services, to show a refusal beside the text.
         if "_publish" in request.POST:
@@ -242,7 +242,7 @@ class ArticleAdmin(ArticleListAdmin, ArticleTransitionsAdmin):
             path("<int:pk>/preview/", view(self.preview_view), name="news_article_preview"),
             path(
                 "<int:pk>/take-back/<slug:name>/",
-                view(self.take_back_view),
+                view(self.transition_view),
                 name="news_article_take_back",
             ),
             *super().get_urls(),

@@ -33,8 +33,8 @@ class CategoryForm(forms.ModelForm):
         key = comparison_key(data["name"])
         for name in siblings.values_list("name", flat=True):
             if comparison_key(name) == key:
-                words = _("There is a category of this name here already: %(name)s")
-                self.add_error("name", words % {"name": name})
+                message = _("There is a category of this name here already: %(name)s")
+                self.add_error("name", message % {"name": name})
                 break
         return data
 

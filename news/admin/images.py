@@ -110,12 +110,12 @@ class ImageAdmin(StaffAdmin):
         if request.method == "POST":
             stored, refused = self._store_valid(request, shown)
             if stored:
-                words = ngettext(
+                message = ngettext(
                     "%(count)d picture is in the library.",
                     "%(count)d pictures are in the library.",
                     len(stored),
                 )
-                messages.success(request, words % {"count": len(stored)})
+                messages.success(request, message % {"count": len(stored)})
             if stored and not refused:
                 return self._after_upload(request, stored)
             shown, choose_again = refused or list(UploadFormSet()), True

@@ -31,7 +31,7 @@ def clean_html(source: str) -> str:
         if cleaned == source:
             return cleaned
         source = cleaned
-    # No input is known that needs more rounds. Plain text is stable.
+    # No input is known that needs more rounds; the fallback, plain text, needs none.
     return _clean_once(html.escape(TYPED_BULLET.sub("", plain_text(source)), quote=False))
 
 

@@ -133,7 +133,7 @@ def _caption_content(nodes: list[Node]) -> list[Node]:
 
 def _inline(element: Element) -> list[Node]:
     children = element.children
-    # Formatting around blocks comes from the clipboard, which wraps all in <b>; it is not meant.
+    # Formatting around blocks comes from the clipboard, which wraps everything in <b>; drop it.
     if not all(map(is_inline, children)) or not (has_text(children) or contains(children, {"img"})):
         return children
     attributes: dict[str, str] = {}

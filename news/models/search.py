@@ -57,7 +57,7 @@ class SearchEntry(models.Model):
             )
         ]
         indexes = [
-            # What waits in the pending list is read by every search: it is kept short.
+            # Every search reads the whole pending list, so it is kept short.
             GinIndex(
                 SearchKeys(F("labels"), F("title"), F("parts")),
                 gin_pending_list_limit=256,

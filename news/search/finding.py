@@ -18,20 +18,20 @@ from psycopg.errors import QueryCanceled
 from news.models import Category
 from news.search.query import Query
 
-MOST = 1000
+MAX_HITS = 1000
 """Hits are counted and shown up to this number."""
 RANKED = 100
 """How many of the newest hits are ranked; the others follow by date."""
 RANKED_BETTER = 60
 """How many hits of each better kind are ranked as well, however old they are."""
-FEW = 20
-"""With fewer hits, the last word also counts as the beginning of a longer one."""
+ENOUGH_HITS = 20
+"""With fewer hits the last word is also searched as the beginning of a longer one."""
 TIMEOUT = timedelta(milliseconds=800)
 
 # What is added to the rank of a hit, which is at most 0.8 (a text with all words in its title), and
-# to its newness. So a text that spells the words as typed comes before every one that does not; of
-# equals, one with the words side by side, as the syllables of one word are, before one with the
-# words apart, even in its title.
+# to its newness. So a text that spells the words as typed nearly always comes before one that does
+# not. Of two that are alike in this, one with the words side by side, as the syllables of one word
+# are, comes before one with the words apart, even in its title.
 _POINTS = {"as_written": 2.4, "side_by_side": 1.2, "in_title": 0.3}
 _SIDE_BY_SIDE_IN_TITLE = 0.6
 # A file, the body, the summary, the title.
@@ -107,40 +107,40 @@ def find_articles(query: Query, filters: Filters, at: datetime | None = None) ->
     files: dict[int, list[int]] = {}
     for article, file in zip(articles_of_files or [], files_of_hits or [], strict=True):
         files.setdefault(article, []).append(file)
-    return Found(list(articles)[:MOST], files, max(hits, len(articles)) > MOST)
+    return Found(list(articles)[:MAX_HITS], files, max(hits, len(articles)) > MAX_HITS)
 
 
 def _search_sql(query: Query, filters: Filters, at: datetime) -> tuple[str, dict[str, _Value]]:
     """Return the statement of a search and its parameters.
 
-    `whole` are the newest hits and `begun` those of a last word still being typed; `ranked` are the
-    newest and the better ones of them, which get a score.
+    The table `complete_words` has the newest hits of the words as they are, `last_word_as_prefix`
+    those of a longer last word, and `ranked` the newest and the better hits, which get a score.
     """
     params: dict[str, _Value] = {
         "labels": _labels_within(filters, at),
         "at": at,
         "since": _midnight(filters.since) if filters.since else None,
         "until": _midnight(filters.until + timedelta(days=1)) if filters.until else None,
-        "whole": query.anywhere(),
+        "complete_words": query.anywhere(),
     }
-    parts = [_newest_hits("whole", MOST + 1)]
-    chosen = ["whole"]
-    if begun := query.begun():
-        params["begun"] = begun
-        # A single letter is hardly meant to be a word.
-        few = MOST + 1 if query.ends_in_a_letter else FEW
-        condition = f"NOT EXISTS (SELECT FROM whole OFFSET {few - 1})"
-        parts.append(_newest_hits("begun", MOST + 1, condition))
-        chosen.append("begun")
+    parts = [_newest_hits("complete_words", MAX_HITS + 1)]
+    chosen = ["complete_words"]
+    if last_word_as_prefix := query.last_word_as_prefix():
+        params["last_word_as_prefix"] = last_word_as_prefix
+        # A single letter is seldom a complete word, so there it is always a prefix.
+        enough = MAX_HITS + 1 if query.ends_in_single_letter else ENOUGH_HITS
+        condition = f"NOT EXISTS (SELECT FROM complete_words OFFSET {enough - 1})"
+        parts.append(_newest_hits("last_word_as_prefix", MAX_HITS + 1, condition))
+        chosen.append("last_word_as_prefix")
     score = "0"
     if not filters.newest_first:
         better = _better_hits(query)
         for name, keys in better.items():
             params[name] = keys
-            # Of one hit nothing is better than another.
-            condition = "EXISTS (SELECT FROM whole OFFSET 1)"
+            # A single hit needs no ranking.
+            condition = "EXISTS (SELECT FROM complete_words OFFSET 1)"
             parts.append(_newest_hits(name, RANKED_BETTER, condition))
-        newest = f"(SELECT id FROM whole LIMIT {RANKED})"  # noqa: S608
+        newest = f"(SELECT id FROM complete_words LIMIT {RANKED})"  # noqa: S608
         parts.append(f"ranked AS MATERIALIZED ({_union([*better], newest)})")
         chosen.append("ranked")
         score = _score(better)
@@ -152,7 +152,7 @@ def _search_sql(query: Query, filters: Filters, at: datetime) -> tuple[str, dict
         # By an array the rows are always fetched one by one; of a subquery the planner does not
         # know how short it is.
         f" FROM news_searchentry WHERE id = ANY(ARRAY({_union(chosen)})))"
-        f" SELECT (SELECT count(*) FROM whole), array_agg(article_id {order}),"
+        f" SELECT (SELECT count(*) FROM complete_words), array_agg(article_id {order}),"
         f" array_agg(article_id {order}) FILTER (WHERE attachment_id IS NOT NULL),"
         f" array_agg(attachment_id {order}) FILTER (WHERE attachment_id IS NOT NULL) FROM scored"
     )

@@ -86,8 +86,8 @@ class Query:
         return self.words != self.folded
 
     @property
-    def ends_in_a_letter(self) -> bool:
-        """Whether the last word is a single letter, as of somebody still typing."""
+    def ends_in_single_letter(self) -> bool:
+        """Whether the last word is a single letter, probably one that is still being typed."""
         return self.is_begun and len(self.words[-1]) == 1 and self.words[-1].isalpha()
 
     @property
@@ -122,7 +122,7 @@ class Query:
         pairs = zip(self.words, self.folded, strict=True)
         return self._with([f"^{word}" if word == bare else f"^={word}" for word, bare in pairs])
 
-    def begun(self) -> str:
+    def last_word_as_prefix(self) -> str:
         """All words, the last one as a prefix; empty if it cannot be one."""
         if not self.is_begun:
             return ""

@@ -70,7 +70,7 @@ def similar_words(query: Query, at: datetime | None = None) -> list[str]:
     """
     at = at or timezone.now()
     wanted = " ".join(query.folded)
-    # The trigram index may know none of another script, and would be read whole.
+    # The index may have no trigrams of another script, and would be read from end to end.
     if len(wanted) < 3 or not re.fullmatch("[a-z ]+", wanted):
         return []
     excluded = query.excluded()
@@ -92,7 +92,7 @@ def similar_words(query: Query, at: datetime | None = None) -> list[str]:
         )
         cursor.execute(sql, [wanted, at, wanted, *([excluded] if excluded else [])])
         rows = [title for (title,) in cursor.fetchall()]
-    # SequenceMatcher caches what it knows of its second text.
+    # SequenceMatcher caches its analysis of the second text.
     matcher = SequenceMatcher(None, b=wanted, autojunk=False)
     ways: list[tuple[float, str, str]] = []
     for key, way in _runs(rows, len(query.words)).items():

@@ -1,4 +1,4 @@
-"""What the admins of all apps share. It registers nothing and knows no page of its own.
+"""What the admins of all apps share. It registers no ModelAdmin.
 
 - `model_admin`: the base class of every ModelAdmin, and the mixin of read-only ones
 - `rows`: forms and inlines whose rows stand in a table

@@ -93,11 +93,11 @@ class StaffAdmin(admin.ModelAdmin):
             keys = {request.POST.get(f"form-{index}-{name}", "") for index in range(count)}
             rows = self.model._default_manager.filter(pk__in=filter(is_primary_key, keys))
             if rows.count() < len(keys):
-                words = _(
+                message = _(
                     "Somebody else deleted a row of this list after you had opened it, so nothing "
                     "was saved. Please enter your changes again."
                 )
-                messages.warning(request, words)
+                messages.warning(request, message)
                 return HttpResponseRedirect(request.get_full_path())
         return super().changelist_view(request, extra_context)
 
@@ -234,11 +234,11 @@ def _counts_of_rows_unlinked(options: Options, objs: Objects) -> dict[str, int]:
             **{f"{relation.field.name}__in": objs}
         )
         if count := rows.distinct().count():
-            words = _("%(rows)s that stay and lose it under “%(field)s”") % {
+            line = _("%(rows)s that stay and lose it under “%(field)s”") % {
                 "rows": relation.related_model._meta.verbose_name_plural,
                 "field": capfirst(relation.field.verbose_name),
             }
-            counts[words] = count
+            counts[line] = count
     return counts
 
 

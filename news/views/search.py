@@ -28,7 +28,7 @@ FEW_HITS = 3
 class SearchView(TemplateView):
     """`?q=` with filters, in numbered pages; a page that does not exist is a 404.
 
-    Whatever is typed gives a page; what cannot be understood is kept in its field and explained.
+    No input is an error: a value that cannot be used stays in its field, with an explanation.
     """
 
     template_name = "news/search.html"

@@ -219,9 +219,9 @@ class AlertBannerAdmin(StaffAdmin):
     def state(self, banner: AlertBanner) -> str:
         now = timezone.now()
         if banner.ends_at <= now:
-            key, words = "expired", _("over")
+            key, label = "expired", _("over")
         elif banner.starts_at > now:
-            key, words = "scheduled", _("coming")
+            key, label = "scheduled", _("coming")
         else:
-            key, words = "published", _("shown now")
-        return format_html('<span class="state state-{}">{}</span>', key, words)
+            key, label = "published", _("shown now")
+        return format_html('<span class="state state-{}">{}</span>', key, label)

@@ -31,10 +31,10 @@ def permission_words(permission: Permission) -> str:
     """The name of a permission in the current language; Django stores it in English."""
     content_type = permission.content_type
     verb = VERBS.get(permission.codename.removesuffix(f"_{content_type.model}"))
-    words = verb % {"name": content_type.name} if verb else _(permission.name)
+    label = verb % {"name": content_type.name} if verb else _(permission.name)
     model = content_type.model_class()
     area = model._meta.app_config.verbose_name if model else content_type.app_label
-    return f"{area} | {capfirst(words)}"
+    return f"{area} | {capfirst(label)}"
 
 
 class PermissionsField(forms.ModelMultipleChoiceField):

@@ -175,7 +175,7 @@ class Cluster:
 
     def _launch(self) -> int:
         """Start the server without waiting for it. Return its process id."""
-        # No process works in the cluster, so this file is stale, whoever has that pid now.
+        # No process works in the cluster, so this file is stale, even if a process has its pid.
         (self.folder / "postmaster.pid").unlink(missing_ok=True)
         if self.socket_folder.exists():
             shutil.rmtree(self.socket_folder)

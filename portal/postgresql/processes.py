@@ -1,5 +1,6 @@
-"""Which live processes are a PostgreSQL server. A process id alone proves nothing: it may be stale
-and belong to somebody else by now, or be all that is left of a zombie.
+"""Which live processes are a PostgreSQL server.
+
+A process id alone does not show it: another program may have it by now, or it is of a zombie.
 """
 
 import os

@@ -65,8 +65,8 @@ def parse_csv(text: str) -> list[RequestedRedirect]:
             requests.append(_parse_line(rows.line_num, cells))
     except csv.Error:
         # A field of more than 128 KB is no address: a quotation mark was never closed.
-        words = _("Line %(line)d cannot be read; look for a quotation mark that is left open.")
-        raise ValidationError(words % {"line": last_line + 1}) from None
+        message = _("Line %(line)d cannot be read; look for a quotation mark that is left open.")
+        raise ValidationError(message % {"line": last_line + 1}) from None
     if not requests:
         raise ValidationError(_("The file has no lines."))
     return requests

@@ -51,7 +51,7 @@ class OldAddresses:
         if response.status_code != 404 or is_home_query or self._is_admin(request):
             return response
         if connection.connection is None and not settings.DEBUG:
-            # The 404 page could not reach the database; trying again would only take time.
+            # The 404 page could not reach the database; another attempt would fail as well.
             return response
         answer = self._answer(request)
         if answer is not None:
@@ -136,7 +136,7 @@ def answer_of(row: TargetRow) -> HttpResponse | None:
 
 def _redirect(url: str) -> HttpResponse:
     response = HttpResponsePermanentRedirect(url)
-    # Not for ever: a wrong redirect that was corrected must not stay in browsers.
+    # Cached for an hour only, so that a corrected redirect reaches the browsers.
     response["Cache-Control"] = "public, max-age=3600"
     return response
 

@@ -14,7 +14,7 @@ from portal.frame import MenuEntry
 register = template.Library()
 
 
-def _address_in(context: Context, language: str) -> str:
+def path_in_language(context: Context, language: str) -> str:
     """The path of this page in a language, or of the home page if it has none in that language."""
     request: HttpRequest = context["request"]
     path = request.path
@@ -31,18 +31,18 @@ def _address_in(context: Context, language: str) -> str:
 @register.simple_tag(takes_context=True)
 def page_address(context: Context, language: str) -> str:
     """The path of this page in another language."""
-    return _address_in(context, language)
+    return path_in_language(context, language)
 
 
 @register.simple_tag(takes_context=True)
 def canonical_address(context: Context) -> str:
     """The absolute URL for search engines.
 
-    That of the Vietnamese page, unless the view sets `has_english`: the content is translated.
+    That of the Vietnamese page, unless the view sets `has_english`: its content is translated.
     """
     request: HttpRequest = context["request"]
-    translated = context.get("has_english") and translation.get_language()
-    return request.build_absolute_uri(_address_in(context, translated or settings.LANGUAGE_CODE))
+    language = context.get("has_english") and translation.get_language()
+    return request.build_absolute_uri(path_in_language(context, language or settings.LANGUAGE_CODE))
 
 
 @register.simple_tag(takes_context=True)

@@ -14,9 +14,9 @@ from news import sitemaps
 from news.models import Category, Listing
 from portal.models import Page
 
-# Search results are endless in number and the most expensive pages: crawlers must not even request
-# them to read their noindex. English addresses are allowed: crawlers must read there that the
-# Vietnamese page is the canonical one.
+# There is no end of search results, and they are the most expensive pages: crawlers must not
+# request them, not even to read their noindex. English addresses are allowed, so that crawlers
+# read there that the Vietnamese page is the canonical one.
 DISALLOWED = ("/admin/", "/tim-kiem", "/en/admin/", "/en/tim-kiem")
 
 

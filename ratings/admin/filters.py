@@ -27,8 +27,8 @@ class MinimumFilter(admin.SimpleListFilter):
     parameter_name = "minimum"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        words = _("at least %(count)d")
-        choices = [(str(n), words % {"count": n}) for n in (20, 100)]
+        label = _("at least %(count)d")
+        choices = [(str(n), label % {"count": n}) for n in (20, 100)]
         return [*choices, ("1", _("any number"))]
 
     def choices(self, changelist: ChangeList) -> Iterator[dict[str, object]]:  # type: ignore[override]

@@ -207,14 +207,14 @@ class RatingSummaryAdmin(ReadOnlyAdminMixin, StaffAdmin):
         if request.method == "POST" and form.is_valid():
             score, reason = form.cleaned_data["score"], form.cleaned_data["reason"]
             removed = services.remove_flood(article=summary.article, hour=hour, score=score)
-            words = _("Ratings removed: %(count)d (%(hour)s, %(which)s). Reason: %(reason)s") % {
+            message = _("Ratings removed: %(count)d (%(hour)s, %(which)s). Reason: %(reason)s") % {
                 "count": removed,
                 "hour": _hour_span(hour),
                 "which": dict(SCORES).get(score) or _("all of this hour"),
                 "reason": reason,
             }
-            self.log_change(request, summary, words)
-            messages.success(request, words)
+            self.log_change(request, summary, message)
+            messages.success(request, message)
             return HttpResponseRedirect(back)
         return self._render(
             request,

@@ -34,10 +34,10 @@ class RatingSwitchAdmin(StaffAdmin):
             {
                 "fields": ["is_on", "category", "article"],
                 "description": gettext_lazy(
-                    "Without a category and an article the switch is that of the whole site. The "
-                    "one nearest to an article holds: its own, its main category's, the one "
-                    "above, the site's. Where rating is off the page says nothing of it; what was "
-                    "given is kept."
+                    "A switch without category and article is for the whole site. To an article "
+                    "applies the nearest one: its own, that of its main category, of the category "
+                    "above, of the site. Where rating is off, the page does not show it; the "
+                    "ratings given so far are kept."
                 ),
             },
         )

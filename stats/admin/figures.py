@@ -32,8 +32,12 @@ ROWS_PER_PAGE = 100
 ARTICLES_PER_PAGE = 50
 
 
-def is_deleting_article(request: HttpRequest) -> bool:
-    """Whether the request deletes articles; their figures are deleted with them."""
+def is_page_that_deletes_articles(request: HttpRequest) -> bool:
+    """Whether this is the list of articles or the page that deletes one.
+
+    Their figures are deleted with them, and Django asks for the right to delete those too, which
+    nobody has on any other page.
+    """
     match = request.resolver_match
     return match is not None and match.view_name in {
         "admin:news_article_delete",
@@ -55,7 +59,7 @@ class ReportAdmin(admin.ModelAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return is_deleting_article(request)
+        return is_page_that_deletes_articles(request)
 
     def change_view(
         self, request: HttpRequest, object_id: str, *args: object, **kwargs: object
@@ -147,9 +151,9 @@ def _time_cells(row: Row) -> list[object]:
 
 def _article_cells(row: Row) -> list[object]:
     """The figures of an article, with the average in place of the sum of the scores."""
-    views, bot_views, count, total, comments = row.figures
-    average = RatingSummary(count=count, total=total).figures["average"]
-    return [views, bot_views, count, average, comments]
+    views, bot_views, rating_count, score_sum, comments = row.figures
+    average = RatingSummary(count=rating_count, total=score_sum).figures["average"]
+    return [views, bot_views, rating_count, average, comments]
 
 
 def _page(request: HttpRequest, rows: list[tuple[object, ...]]) -> Page[tuple[object, ...]]:
@@ -177,8 +181,8 @@ class VisitsAdmin(ReportAdmin):
         return {
             "report": report,
             "totals": [
-                (name, now, percent_change(now, then or 0))
-                for name, now, then in zip(names, report.totals, before, strict=True)
+                (name, current, percent_change(current, previous or 0))
+                for name, current, previous in zip(names, report.totals, before, strict=True)
             ],
             "names": names,
             "page": _page(request, [(row.part, row.figures) for row in report.rows[::-1]]),

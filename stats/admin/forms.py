@@ -41,8 +41,8 @@ def check_day(form: forms.Form | forms.ModelForm, name: str) -> None:
     if day is None:
         return
     if day < EARLIEST:
-        words = _("Nothing was counted before %(day)s.") % {"day": f"{EARLIEST:%d/%m/%Y}"}
-        form.add_error(name, words)
+        message = _("Nothing was counted before %(day)s.") % {"day": f"{EARLIEST:%d/%m/%Y}"}
+        form.add_error(name, message)
     elif day > timezone.localdate():
         form.add_error(name, _("This day has not come yet."))
 

@@ -25,7 +25,7 @@ from news.keys import is_primary_key
 from news.models import Article
 from news.staff_admin.model_admin import StaffAdmin
 from stats import figures, services
-from stats.admin.figures import is_deleting_article
+from stats.admin.figures import is_page_that_deletes_articles
 from stats.admin.forms import check_day, day_field
 from stats.models import ArticleViews, OpeningBalance
 
@@ -94,7 +94,7 @@ class BalanceAdmin(StaffAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return is_deleting_article(request)
+        return is_page_that_deletes_articles(request)
 
     def construct_change_message(  # type: ignore[override]
         self,

@@ -345,7 +345,7 @@ def test_count_is_capped(django_assert_max_num_queries: Callable) -> None:
 def test_newest_of_too_many_articles_are_those_that_are_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("news.search.finding.MOST", 2)
+    monkeypatch.setattr("news.search.finding.MAX_HITS", 2)
     for day in (3, 0, 4, 1, 2):
         make_article(f"Tin {day}", body="<p>bến thuyền</p>", published_at=an_hour_ago(day))
     assert titles("bến thuyền", newest_first=True) == ["Tin 0", "Tin 1"]
@@ -360,7 +360,7 @@ def test_last_words_of_a_long_article_are_found() -> None:
 def test_as_many_hits_as_are_counted_are_not_called_more(
     monkeypatch: pytest.MonkeyPatch, hits: int, is_capped: bool
 ) -> None:
-    monkeypatch.setattr("news.search.finding.MOST", 3)
+    monkeypatch.setattr("news.search.finding.MAX_HITS", 3)
     for _ in range(hits):
         make_article("Họp tổ")
     with time_limit():

@@ -79,8 +79,8 @@ def test_words_beyond_the_limit_are_cut_off_and_the_last_one_kept_is_whole() -> 
     at_limit, beyond = parse(" ".join(words[:-1])), parse(" ".join(words))
     assert (at_limit.is_cut, list(at_limit.words)) == (False, words[:-1])
     assert (beyond.is_cut, list(beyond.words)) == (True, words[:-1])
-    assert at_limit.begun()
-    assert not beyond.begun()
+    assert at_limit.last_word_as_prefix()
+    assert not beyond.last_word_as_prefix()
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_only_accents_that_were_typed_are_asked_for(typed: str, as_written: str)
     ],
 )
 def test_last_word_may_be_begun(typed: str, begun: str) -> None:
-    assert parse(typed).begun() == begun
+    assert parse(typed).last_word_as_prefix() == begun
 
 
 @pytest.mark.parametrize(
@@ -164,6 +164,11 @@ def test_nothing_that_is_typed_ends_in_an_error() -> None:
         typed = "".join(chance.choices(alphabet, k=chance.randrange(60)))
         query = parse(typed)
         if query.problem is None:
-            for keys in (query.anywhere(), query.in_title(), query.begun(), query.any_word()):
+            for keys in (
+                query.anywhere(),
+                query.in_title(),
+                query.last_word_as_prefix(),
+                query.any_word(),
+            ):
                 assert "\x00" not in keys
                 assert "''" not in keys

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from ratings.raters import Origin, origin_of_address
+from ratings.raters import NetworkHashes, hash_networks
 
 NOON = datetime(2026, 11, 22, 5, tzinfo=UTC)  # in Việt Nam
 
 
-def origin(address: str = "198.51.100.7", at: datetime = NOON) -> Origin:
-    return origin_of_address(address, at)
+def hashes(address: str = "198.51.100.7", at: datetime = NOON) -> NetworkHashes:
+    return hash_networks(address, at)
 
 
 @pytest.mark.parametrize(
@@ -27,23 +27,23 @@ def origin(address: str = "198.51.100.7", at: datetime = NOON) -> Origin:
         ("", "unix:", True, True),
     ],
 )
-def test_origin_is_a_household_and_what_one_holder_may_have(
+def test_hashes_are_of_a_household_and_of_what_one_holder_may_have(
     one: str, other: str, same_network: bool, same_neighbourhood: bool
 ) -> None:
-    first, second = origin(one), origin(other)
+    first, second = hashes(one), hashes(other)
     assert (first.network == second.network) is same_network
     assert (first.neighbourhood == second.neighbourhood) is same_neighbourhood
 
 
-def test_origin_is_another_on_the_next_day_of_viet_nam() -> None:
+def test_hashes_are_others_on_the_next_day_of_viet_nam() -> None:
     evening = NOON + timedelta(hours=11, minutes=59)
-    assert origin(at=evening) == origin()
-    tomorrow = origin(at=evening + timedelta(minutes=1))
-    assert tomorrow.network != origin().network
-    assert tomorrow.neighbourhood != origin().neighbourhood
+    assert hashes(at=evening) == hashes()
+    tomorrow = hashes(at=evening + timedelta(minutes=1))
+    assert tomorrow.network != hashes().network
+    assert tomorrow.neighbourhood != hashes().neighbourhood
 
 
-def test_origin_depends_on_the_secret_of_the_site(settings: Any) -> None:
-    before = origin()
+def test_hashes_depend_on_the_secret_of_the_site(settings: Any) -> None:
+    before = hashes()
     settings.SECRET_KEY = "another secret of fifty letters, or of some more than that"
-    assert origin() != before
+    assert hashes() != before

@@ -20,16 +20,20 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         wrong = services.find_wrong_summaries() if options["check"] else services.repair_summaries()
         for summary in wrong:
-            words = _("Article %(article)d: stars %(has)s in the summary, %(should)s given.")
+            message = _("Article %(article)d: stars %(stored)s in the summary, %(expected)s given.")
             self.stdout.write(
-                words
-                % {"article": summary.article_id, "has": summary.has, "should": summary.should}
+                message
+                % {
+                    "article": summary.article_id,
+                    "stored": summary.stored,
+                    "expected": summary.expected,
+                }
             )
         if wrong:
-            words = (
+            message = (
                 _("Summaries that are wrong: %(count)d.")
                 if options["check"]
                 else _("Summaries that were wrong and have been mended: %(count)d.")
             )
-            raise CommandError(words % {"count": len(wrong)})
+            raise CommandError(message % {"count": len(wrong)})
         self.stdout.write(_("Every summary equals the ratings."))
