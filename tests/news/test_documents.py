@@ -259,6 +259,11 @@ def test_a_song_that_is_something_else_is_refused(refusal, extension, content):
         ("doc", ole("Workbook")),
         ("zip", b"PK\x05\x06" + bytes(18)),
         ("ogg", OGG_PAGE + b"\x80theora"),
+        # A frame of an unknown version, of layer II, of no bit rate, of no sampling rate.
+        ("mp3", b"\xff\xeb\x90\x00" + bytes(413)),
+        ("mp3", b"\xff\xfd\x90\x00" + bytes(413)),
+        ("mp3", b"\xff\xfb\xf0\x00" + bytes(413)),
+        ("mp3", b"\xff\xfb\x9c\x00" + bytes(413)),
         ("m4a", struct.pack(">I", 24) + b"ftypheic" + bytes(12)),
     ],
 )
@@ -274,6 +279,7 @@ def test_the_inner_parts_must_be_those_of_the_extension(refusal, extension, cont
         ("xlsx", archive("[Content_Types].xml", "xl/workbook.xml", "xl/VBAPROJECT.BIN")),
         ("pptx", archive("[Content_Types].xml", "ppt/presentation.xml", "ppt\\vbaProject.bin")),
         ("odt", archive("Basic/Standard/Module1.xml", "content.xml", first=ODT)),
+        ("odt", archive("Basic\\Standard\\Module1.xml", "content.xml", first=ODT)),
         ("ods", archive("Scripts/python/a.py", "content.xml", first=ODS)),
         ("doc", ole("WordDocument", "_VBA_PROJECT")),
         ("xls", ole("Workbook", "_VBA_PROJECT_CUR")),
@@ -337,6 +343,13 @@ def test_a_directory_is_not_read_beyond_what_it_claims():
     tracemalloc.stop()
     assert len(names) == 1
     assert peak < 10_000
+
+
+@pytest.mark.parametrize("length", [4, 24, 45])
+def test_an_entry_of_a_directory_that_runs_into_the_end_is_none(length):
+    directory = b"PK\x01\x02" + bytes(length - 4)
+    end = b"PK\x05\x06" + struct.pack("<4H2LH", 0, 0, 1, 1, length, 4, 0)
+    assert documents._archive_names(b"PK\x03\x04" + directory + end) == []
 
 
 @pytest.mark.parametrize("missing", range(1, 23))

@@ -193,6 +193,12 @@ def test_huge_input_is_cleaned_in_bounded_time_and_space(source):
     assert wrong_in(cleaned) == []
 
 
+@pytest.mark.parametrize(("length", "is_kept"), [(19_000, True), (20_001, False)])
+def test_text_of_a_link_is_kept_though_its_tag_is_too_long(length, is_kept):
+    link = f'<a href="https://example.org/{"a" * length}" rel="noopener">chữ</a>'
+    assert clean_html(link) == (f"<p>{link}</p>" if is_kept else "<p>chữ</p>")
+
+
 def test_text_under_ten_thousand_levels_is_kept():
     assert clean_html("<div>" * 10_000 + "chữ") == "<p>chữ</p>"
 
