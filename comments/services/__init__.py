@@ -20,12 +20,14 @@ from comments.services.erasing import (
 )
 from comments.services.reporting import block_sender, handle_report, report_comment
 from comments.services.sending import (
+    StatusKeyTakenError,
     amend_comment,
     submit_comment,
     withdraw_comment,
 )
 
 __all__ = [
+    "StatusKeyTakenError",
     "amend_comment",
     "approve_comment",
     "block_sender",

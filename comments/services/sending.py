@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg import Error
+from psycopg.errors import ForeignKeyViolation
 
 from comments import hashing, moderation
 from comments.models import (
@@ -35,6 +37,14 @@ AMENDED_WITHIN = timedelta(minutes=15)
 # Each is written down, and no captcha stands before it.
 MOST_AMENDMENTS = 20
 
+SAME_TEXT_ONCE = "comments_comment_same_text_once_per_sender"
+STATUS_KEY_ONCE = "comments_comment_status_key_once"
+REPLY_HAS_PARENT = "comments_comment_answers_a_comment_of_its_article"
+
+
+class StatusKeyTakenError(Exception):
+    """The same form has sent a comment under this status key, which was amended or withdrawn."""
+
 
 def submit_comment(*, comment: Comment, policy: CommentPolicy) -> Comment:
     """Store a comment of a reader, once; it waits for a moderator, unless its sender is trusted.
@@ -48,7 +58,8 @@ def submit_comment(*, comment: Comment, policy: CommentPolicy) -> Comment:
 
     Raises ValidationError, with a code, where the article takes no comments (`closed`), the sender
     is blocked (`blocked`), the comment to answer is gone (`parent`), the sender or the network is
-    too fast (`too-fast`), or this was sent already (`duplicate`).
+    too fast (`too-fast`), or this was sent already (`duplicate`). Raises StatusKeyTakenError where
+    the comment needs another status key.
     """
     if policy.refusal:
         raise refuse(policy.refusal, code="closed")
@@ -56,7 +67,7 @@ def submit_comment(*, comment: Comment, policy: CommentPolicy) -> Comment:
         raise refuse(_("Comments from you are not accepted at present."), code="blocked")
     answered = comment.parent_id
     if answered is not None and not _takes_replies(policy.article, answered):
-        raise refuse(_("The comment you answer is no longer there."), code="parent")
+        raise _parent_gone()
     comment.submitted_at = comment.consented_at = timezone.now()
     _examine(comment, policy.rules)
     try:
@@ -64,13 +75,45 @@ def submit_comment(*, comment: Comment, policy: CommentPolicy) -> Comment:
             refusal = _count_for_limits(comment, policy.rules)
             if refusal is None:
                 _store(comment, policy)
-    except IntegrityError:
-        _count_for_limits(comment, policy.rules)  # again: it was undone with the rest
-        refusal = refuse(_("You have sent this comment already."), code="duplicate")
+    except IntegrityError as error:
+        refusal = _refusal_of(error, comment)
+        if refusal.code == "duplicate":
+            _count_for_limits(comment, policy.rules)  # again: it was undone with the rest
     if refusal is not None:
         # Only now: inside the transaction it would undo what was counted.
         raise refusal
     return comment
+
+
+def _violated_constraint(error: IntegrityError) -> str | None:
+    cause = error.__cause__
+    return cause.diag.constraint_name if isinstance(cause, Error) else None
+
+
+def _refusal_of(error: IntegrityError, comment: Comment) -> ValidationError:
+    """Return why a comment could not be stored, if its sender can be told; raise anything else."""
+    constraint = _violated_constraint(error)
+    if constraint == SAME_TEXT_ONCE:
+        return _duplicate()
+    if constraint == STATUS_KEY_ONCE:
+        # PostgreSQL names one constraint: a form sent twice violates both.
+        if Comment.objects.filter(fingerprint=comment.fingerprint).exists():
+            return _duplicate()
+        raise StatusKeyTakenError from None
+    if isinstance(error.__cause__, ForeignKeyViolation):
+        if not Article.objects.filter(pk=comment.article_id).exists():
+            return refuse(_("This article takes no comments."), code="closed")
+        if constraint == REPLY_HAS_PARENT:
+            return _parent_gone()
+    raise error
+
+
+def _duplicate() -> ValidationError:
+    return refuse(_("You have sent this comment already."), code="duplicate")
+
+
+def _parent_gone() -> ValidationError:
+    return refuse(_("The comment you answer is no longer there."), code="parent")
 
 
 def _takes_replies(article: Article, pk: int) -> bool:
@@ -173,8 +216,10 @@ def amend_comment(*, comment: Comment, text: str) -> Comment:
     try:
         with transaction.atomic():
             locked.save(update_fields=["text", "findings", "hold_reason", "fingerprint"])
-    except IntegrityError:
-        raise refuse(_("You have sent this comment already."), code="duplicate") from None
+    except IntegrityError as error:
+        if _violated_constraint(error) != SAME_TEXT_ONCE:
+            raise
+        raise _duplicate() from None
     record_decision(locked, Decision.Action.AMEND, locked.status)
     return locked
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from comments import reading, services
+from comments import hashing, reading, services
 from comments.captcha.fields import wants_other
 from comments.forms import CommentForm, new_token, parse_token
 from comments.models import Comment, CommentPolicy
@@ -51,20 +51,30 @@ class SendView(PrivateView):
         is_valid = form.is_valid()
         if is_valid or set(form.errors) == {"captcha"}:
             comment, status_key = form.unsaved_comment(request.META["REMOTE_ADDR"])
-            to_status = HttpResponseRedirect(
-                reverse("comments:status", args=[status_key]), status=303
-            )
             if is_valid:
                 try:
-                    services.submit_comment(comment=comment, policy=policy)
+                    return self._redirect(self._submit(comment, status_key, policy))
                 except ValidationError as refusal:
                     form.add_error(None, refusal)
-                else:
-                    return to_status
             if Comment.objects.sent_by_the_same_form(comment).exists():
                 # A button pressed twice, a page sent again: its captcha is used up.
-                return to_status
+                return self._redirect(status_key)
         return self._form(policy, form, self._posted_answered(policy))
+
+    def _submit(self, comment: Comment, status_key: str, policy: CommentPolicy) -> str:
+        """Store a comment; return the key of its private link."""
+        try:
+            services.submit_comment(comment=comment, policy=policy)
+        except services.StatusKeyTakenError:
+            # The form has sent the same text before it was amended or withdrawn.
+            nonce = new_token(policy.article.pk).nonce
+            status_key = hashing.status_key(nonce, comment.fingerprint or "")
+            comment.status_key_hash = hashing.status_key_hash(status_key)
+            services.submit_comment(comment=comment, policy=policy)
+        return status_key
+
+    def _redirect(self, status_key: str) -> HttpResponse:
+        return HttpResponseRedirect(reverse("comments:status", args=[status_key]), status=303)
 
     def _answered(self, policy: CommentPolicy, number: str | None) -> reading.ShownComment | None:
         pk = parse_id(number)

@@ -21,7 +21,7 @@ from comments.models import Comment, CommentSettings, CommentTally, Decision, Re
 from news.models import Article
 from portal.models import User
 from tests import contention
-from tests.comments.sending import filled, form_of
+from tests.comments.sending import filled, form_of, submit
 from tests.contention import result_of, threads, wait_until_blocked
 from tests.factories import make_article, make_comment
 from tests.portal.running import PATIENCE
@@ -331,6 +331,21 @@ def test_retention_command_holds_one_comment_at_a_time(article: Article) -> None
             wait_until_blocked(job)
             Report.objects.select_for_update().get(comment=first)
         assert result_of(job)["comments_erased"] == 3
+
+
+@pytest.mark.parametrize(("deleted", "code"), [("article", "closed"), ("comment", "parent")])
+def test_comment_whose_place_is_deleted_meanwhile_is_refused(
+    deleted: str, code: str, article: Article
+) -> None:
+    answered = make_comment(article, status="approved").pk if deleted == "comment" else None
+    with threads() as start:
+        with transaction.atomic():
+            (Comment if answered else Article).objects.get().delete()
+            job = start(submit, article, parent_id=answered)
+            wait_until_blocked(job)
+        assert refusal_of(job) == code
+    assert not Comment.objects.exists()
+    assert not SendLimit.objects.exists()
 
 
 def test_official_answer_sent_twice_at_once_stands_once(article: Article, staff: User) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from comments import forms, services
@@ -311,6 +312,15 @@ def test_words_that_were_amended_away_may_be_sent_anew(article: Article, clock: 
     assert refusal(article) == ""
     clock.shift(30)
     assert refusal(article, text="Ý kiến đã sửa của tôi!") == "duplicate"
+
+
+def test_no_other_constraint_is_told_as_a_comment_sent_twice(article: Article) -> None:
+    too_short = "comments_comment_text_10_to_2000"
+    comment = submit(article)
+    with pytest.raises(IntegrityError, match=too_short), transaction.atomic():
+        submit(article, name="Lê Văn Cửu", text="Ngắn.")
+    with pytest.raises(IntegrityError, match=too_short):
+        services.amend_comment(comment=comment, text="Ngắn.")
 
 
 def test_comment_below_an_article_that_was_withdrawn_is_amended_no_more(article: Article) -> None:

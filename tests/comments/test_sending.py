@@ -21,6 +21,7 @@ from comments.models import (
     CommentSwitch,
     ConsentText,
     ListedPhrase,
+    SendLimit,
 )
 from news.models import Article
 from portal.models import User
@@ -156,6 +157,37 @@ def test_second_comment_from_the_same_form_gets_a_link_of_its_own(
     assert second.status_code == 303
     assert first["Location"] != second["Location"]
     assert Comment.objects.count() == 2
+
+
+def test_form_sent_twice_with_a_new_code_leads_to_the_same_link(
+    client: Client, article: Article
+) -> None:
+    html = form_of(client, article)
+    first = client.post(f"/binh-luan/{article.pk}/gui", filled(html))
+    again = filled(form_of(client, article), token=hidden(html, "token"))
+    second = client.post(f"/binh-luan/{article.pk}/gui", again)
+    assert first["Location"] == second["Location"]
+    assert Comment.objects.count() == 1
+
+
+@pytest.mark.parametrize("change", ["amend", "withdraw"])
+def test_form_sent_anew_after_its_comment_was_changed_stores_another_with_its_own_link(
+    client: Client, article: Article, change: str
+) -> None:
+    html = form_of(client, article)
+    first = client.post(f"/binh-luan/{article.pk}/gui", filled(html))
+    if change == "amend":
+        services.amend_comment(comment=Comment.objects.get(), text="Ý kiến đã sửa của tôi.")
+    else:
+        services.withdraw_comment(comment=Comment.objects.get())
+    again = filled(form_of(client, article), token=hidden(html, "token"))
+    second = client.post(f"/binh-luan/{article.pk}/gui", again)
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first["Location"] != second["Location"]
+    assert Comment.objects.count() == 2
+    assert TEXT in client.get(second["Location"]).content.decode()
+    # Both tries are counted, each once.
+    assert set(SendLimit.objects.values_list("count", flat=True)) == {1, 2}
 
 
 def test_same_text_of_the_same_sender_is_stored_once(client: Client, article: Article) -> None:
