@@ -430,6 +430,24 @@ def test_a_failing_disk_leaves_no_half_document(tmp_path):
     assert files(tmp_path) == {}
 
 
+def test_a_disk_that_fails_in_deleting_too_is_reported_by_its_first_failure(tmp_path):
+    class BrokenDisk(FileSystemStorage):
+        is_full = False
+
+        def _save(self, name, content):
+            self.is_full = True
+            raise OSError(28, "No space left on device")
+
+        def delete(self, name):
+            if self.is_full:
+                raise OSError(5, "Input/output error")
+
+    with pytest.raises(OSError, match="No space left"):
+        documents.store_document(
+            upload(GENUINE["pdf"], "a.pdf"), "Tệp", BrokenDisk(location=tmp_path), DAY
+        )
+
+
 # The name of a download -----------------------------------------------------------------------
 
 
