@@ -13,12 +13,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from news.text import sort_key
+from portal.version import VERSION
 
 
 class Newsroom(AdminSite):
     site_header = _("Newsroom of the portal")
     site_title = _("Newsroom")
     index_title = _("What would you like to do?")
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Tell the version too, which stands in the footer of each page for staff."""
+        return {**super().each_context(request), "portal_version": VERSION}
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None

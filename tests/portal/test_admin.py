@@ -30,6 +30,7 @@ from portal.models import (
     Song,
     WardMap,
 )
+from portal.version import VERSION
 from tests.factories import (
     make_article,
     make_author,
@@ -98,6 +99,14 @@ def test_sections_and_pages_stand_in_the_order_of_our_alphabet(admin_client: Any
     news = [entry["name"] for entry in sections[-1]["models"]]
     assert news[0] == "Ảnh"
     assert news.index("Địa chỉ cũ") < news.index("Tác giả")
+
+
+def test_staff_see_in_the_footer_which_version_runs_and_nobody_else_does(
+    admin_client: Any, client: Client
+) -> None:
+    words = f"Cổng Tin, phiên bản {VERSION}"
+    assert words in admin_client.get("/admin/").content.decode()
+    assert words not in client.get("/admin/login/").content.decode()
 
 
 def test_the_menu_lists_each_entry_below_its_own(admin_client: Any) -> None:

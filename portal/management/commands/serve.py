@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from portal.demo import staff
 from portal.models import SiteIdentity
 from portal.server import Server
+from portal.version import VERSION
 
 
 class Command(BaseCommand):
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-demo", action="store_true", help="start with an empty site")
 
     def handle(self, *args: object, host: str, port: int, no_demo: bool, **options: object) -> None:
+        self.step(f"Cổng Tin {VERSION}")
         self.check_port(host, port)
         self.step(_("Database: starting and bringing up to date …"))
         self.migrate()
