@@ -18,8 +18,8 @@ WRITERS = "Cộng tác viên"
 MODERATORS = "Người kiểm duyệt bình luận"
 # The apps whose data editors may change.
 APPS = ["news", "ratings", "comments", "stats", "portal"]
-# Tables written by triggers and limits only; they have no page in the admin.
-INTERNAL_MODELS = ["listing", "listingmonth", "commenttally", "sendlimit"]
+# Tables written by triggers, limits and commands only; they have no page in the admin.
+INTERNAL_MODELS = ["listing", "listingmonth", "commenttally", "sendlimit", "backup"]
 
 
 def create_groups(using: str = "default", apps: Apps = installed_apps, **kwargs: object) -> None:

@@ -313,6 +313,13 @@ RATINGS_PER_NETWORK = env.int("RATINGS_PER_NETWORK", default=1000)
 # it for news, and may take it for spam.
 RATINGS_STRUCTURED_DATA = env.bool("RATINGS_STRUCTURED_DATA", default=False)
 
+# --- Backups (docs/backup.md) ---------------------------------------------------------------------
+
+# How many are kept in their folder: two weeks, if one is made each night.
+BACKUPS_TO_KEEP = env.int("BACKUPS_TO_KEEP", default=14)
+# Days after which administrators are warned that the last backup is old; 0: never.
+BACKUP_WARNING_DAYS = env.int("BACKUP_WARNING_DAYS", default=0 if DEBUG or PORTAL_LOCAL else 2)
+
 # --- Mail ---------------------------------------------------------------------------------------
 
 # Without a mail server, mail is printed on the standard output.

@@ -1,3 +1,4 @@
+from portal.models.backups import Backup
 from portal.models.blocks import HomeBlock, SidebarBlock, WardMap
 from portal.models.identity import SiteIdentity
 from portal.models.links import Link, LinkGroup, Song
@@ -9,6 +10,7 @@ from portal.models.users import User
 
 __all__ = [
     "AlertBanner",
+    "Backup",
     "HomeBlock",
     "Link",
     "LinkGroup",
