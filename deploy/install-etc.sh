@@ -1,0 +1,94 @@
+# shellcheck shell=bash
+# The part of deploy/install that writes below /etc: units of systemd, the certificate, the site of
+# nginx. It is read by that script, whose functions and variables it uses.
+
+shipped=$home/shipped       # what we put below /etc last, to see what was changed there since
+enabled=$home/enabled-units # units that were enabled once
+certificates=/etc/ssl/portal
+
+# replace FILE DESTINATION: whole or not at all, also on a full disk.
+replace() { cp "$1" "$2.new" && mv -T "$2.new" "$2"; }
+
+# put FILE DESTINATION: unless the file there was changed by the administrator.
+put() {
+    local last=$shipped/${2##*/}
+    if [ ! -e "$2" ] || cmp -s "$2" "$last" || cmp -s "$2" "$1"; then
+        cmp -s "$1" "$2" || replace "$1" "$2"
+        rm -f "$2.new"
+    elif cmp -s "$1" "$last"; then
+        note "Giữ nguyên $2 (đã được sửa trên máy này)." "Kept $2 (changed on this machine)."
+    else
+        cp "$1" "$2.new"
+        note "Giữ nguyên $2 (đã được sửa trên máy này); bản mới ở $2.new, hãy đối chiếu." \
+            "Kept $2 (changed on this machine); the new version is $2.new, compare them."
+        return
+    fi
+    cmp -s "$1" "$last" || replace "$1" "$last"
+}
+
+install_units() {
+    step 'Dịch vụ và lịch chạy của systemd' 'Services and timers of systemd'
+    local file unit
+    touch $enabled
+    for file in "$app"/deploy/*.{service,socket,timer}; do
+        [ -e "$file" ] || continue
+        unit=${file##*/}
+        put "$file" "/etc/systemd/system/$unit"
+        # Enabled once: what the administrator disables later stays so.
+        if grep -q '^\[Install\]' "$file" && ! grep -qx "$unit" $enabled; then
+            systemctl enable --quiet "$unit"
+            echo "$unit" >>$enabled
+        fi
+    done
+}
+
+make_certificate() {
+    install -d $certificates
+    if [ -n "$certificate" ]; then
+        [ "$(openssl x509 -noout -pubkey -in "$certificate")" = "$(openssl pkey -pubout -in "$key")" ] ||
+            fail "Khóa $key không phải của chứng thư $certificate." \
+                "The key $key does not belong to the certificate $certificate."
+        ln -sfn "$(readlink -f "$key")" $certificates/privkey.pem
+        ln -sfn "$(readlink -f "$certificate")" $certificates/fullchain.pem
+    elif [ ! -e $certificates/fullchain.pem ]; then
+        openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj "/O=Cong Tin placeholder/CN=$name" \
+            -addext "subjectAltName=DNS:$name" -keyout $certificates/privkey.new -out $certificates/fullchain.new 2>/dev/null
+        mv $certificates/privkey.new $certificates/privkey.pem
+        mv $certificates/fullchain.new $certificates/fullchain.pem
+    fi
+    if openssl x509 -noout -subject -in $certificates/fullchain.pem | grep -q 'Cong Tin placeholder'; then
+        note "Chứng thư TLS ở $certificates chỉ là chứng thư TẠM, trình duyệt sẽ cảnh báo. Khi có chứng thư thật: deploy/install --certificate TỆP --key TỆP" \
+            "The TLS certificate in $certificates is a PLACEHOLDER, browsers warn of it. Once you have a real one: deploy/install --certificate FILE --key FILE"
+    fi
+    openssl x509 -noout -checkhost "$name" -in $certificates/fullchain.pem | grep -q 'does match' ||
+        note "Chứng thư ở $certificates không phải của tên miền $name." \
+            "The certificate in $certificates is not for $name."
+}
+
+install_site() {
+    step 'nginx' 'nginx'
+    local site=/etc/nginx/sites-available/congtin link=/etc/nginx/sites-enabled/congtin
+    local default=/etc/nginx/sites-enabled/default had_default=no had_link=no
+    make_certificate
+    install -d /var/cache/nginx
+    sed "s/portal\.example\.gov\.vn/$name/g" $app/deploy/nginx.conf >"$scratch/congtin"
+    # A kernel without IPv6 refuses its sockets.
+    [ -e /proc/net/if_inet6 ] || sed -i '/listen \[::\]/d' "$scratch/congtin"
+    put "$scratch/congtin" $site
+    [ ! -e $link ] || had_link=yes
+    # Debian's welcome page answers for every name, as our site does for unknown ones.
+    if [ $had_link = no ] && [ "$(readlink -f $default)" = /etc/nginx/sites-available/default ]; then
+        had_default=yes
+        rm $default
+    fi
+    ln -sfn $site $link
+    if ! nginx -t 2>"$scratch/nginx.log"; then
+        cat "$scratch/nginx.log" >&2
+        if [ $had_link = no ]; then
+            rm $link
+            [ $had_default = no ] || ln -s /etc/nginx/sites-available/default $default
+        fi
+        fail "nginx không chấp nhận cấu hình (xem ở trên). Nếu máy đã có trang khác ghi default_server, hãy bỏ chữ đó ở trang ấy rồi chạy lại." \
+            "nginx refuses the configuration (see above). If another site here has default_server, remove that word there and run this again."
+    fi
+}
