@@ -6,16 +6,19 @@ PORTAL_DATA ?= $(CURDIR)/var
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: help run test mutate check format hooks messages lock bench clean
+.PHONY: help run test deploy-test mutate check format hooks messages lock bench clean
 
 help: ## List these verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## Start the site with the demo ward on http://localhost:8000 (PORT=…)
 	@PORTAL_LOCAL=1 PORTAL_DATA="$(PORTAL_DATA)" PORT="$(PORT)" exec $(PY) manage.py serve
 
 test: $(VENV)/.dev ## Run every test; ARGS="…" goes to pytest
 	@.ci/test $(ARGS)
+
+deploy-test: $(VENV)/.dev ## Run what ships in deploy/ as it ships; needs root and Debian; ARGS="…"
+	@.ci/deploy $(ARGS)
 
 mutate: $(VENV)/.dev ## Find rules that no test holds: change pure modules, list what goes unnoticed
 	@.ci/mutate $(ARGS)

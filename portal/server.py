@@ -6,11 +6,15 @@ import contextlib
 import gc
 import os
 import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from socketserver import ThreadingMixIn
 
 from django.core.handlers.wsgi import WSGIHandler
 from django.utils import translation
+from gunicorn import systemd
 from gunicorn.app.base import BaseApplication
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.workers.gthread import ThreadWorker
@@ -20,6 +24,60 @@ from stats.recorder import recorder
 
 DRAIN_BYTES = 16 * 1024 * 1024
 DRAIN_SECONDS = 3.0
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """The socket that systemd has opened for us (sd_listen_fds(3)), else a new one that listens.
+
+    Connections wait in it until the site answers. Raises OSError where the port is taken.
+    """
+    if systemd.listen_fds():
+        return socket.socket(fileno=systemd.SD_LISTEN_FDS_START)
+    return socket.create_server((host, port), backlog=2048)
+
+
+@contextlib.contextmanager
+def unavailable(listener: socket.socket) -> Iterator[None]:
+    """Answer 503 to whoever asks, until the block ends: better than letting them wait for long."""
+    server = UnavailableServer(listener.getsockname(), Unavailable, bind_and_activate=False)
+    server.socket.close()
+    server.socket = listener.dup()
+    threading.Thread(target=server.serve_forever, args=[0.1], daemon=True).start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()  # returns when the last answer has been given
+
+
+class UnavailableServer(ThreadingMixIn, HTTPServer):
+    """A thread for each connection; gunicorn cannot be asked for what is not yet migrated."""
+
+
+class Unavailable(BaseHTTPRequestHandler):
+    """Answers every address with the page for 503, and the probe of the process with 200."""
+
+    timeout = 3.0  # seconds for a slow client, for reading and for writing
+
+    def answer(self) -> None:
+        is_probe = self.path == "/healthz"
+        with translation.override("en" if self.path.startswith("/en/") else "vi"):
+            body = ("ok\n" if is_probe else error_pages.bare_page(503)).encode()
+        self.send_response_only(200 if is_probe else 503)
+        self.send_header("Connection", "close")
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Content-Type", f"text/{'plain' if is_probe else 'html'}; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Retry-After", str(error_pages.RETRY_AFTER_SECONDS))
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            self.wfile.write(b"" if self.command == "HEAD" else body)
+            drain(self.connection)
+
+    do_GET = do_HEAD = do_POST = answer  # noqa: N815 - names given by the base class
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Nothing: it would be addresses."""
 
 
 class Worker(ThreadWorker):
@@ -80,10 +138,17 @@ def tune_garbage_collection() -> None:
 
 
 class Server(BaseApplication):
-    """gunicorn, configured in code: `Server(bind).run()` returns when the site has stopped."""
+    """gunicorn, configured in code: `Server(listener).run()` returns when the site has stopped.
 
-    def __init__(self, bind: str, when_ready: Callable[[], None] | None = None) -> None:
-        self.bind, self.when_ready = bind, when_ready
+    Args:
+        listener: a socket that listens; gunicorn takes it over.
+        when_ready: called when it is about to start the workers.
+    """
+
+    def __init__(
+        self, listener: socket.socket, when_ready: Callable[[], None] | None = None
+    ) -> None:
+        self.bind, self.when_ready = f"fd://{listener.detach()}", when_ready
         super().__init__()
 
     def load_config(self) -> None:

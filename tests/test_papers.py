@@ -86,7 +86,7 @@ def test_make_targets_that_the_papers_name_exist() -> None:
 
 def test_every_verb_of_make_has_a_rule_and_a_line_of_help() -> None:
     text = (ROOT / "Makefile").read_text()
-    rules = set(re.findall(r"^([a-z]+):", text, re.M))
-    explained = set(re.findall(r"^([a-z]+):.*## \S", text, re.M))
+    rules = set(re.findall(r"^([a-z-]+):", text, re.M))
+    explained = set(re.findall(r"^([a-z-]+):.*## \S", text, re.M))
     phony = {verb for line in re.findall(r"^\.PHONY: (.+)", text, re.M) for verb in line.split()}
     assert phony == rules == explained

@@ -56,7 +56,7 @@ Command().collect_static()
 
 
 @functools.cache
-def _prepare() -> None:
+def prepare() -> None:
     """Fill SHARED, unless another process of this test run has done it: static files as `serve`
     collects them, and a migrated database at rest, which others may be copying from then on.
     """
@@ -73,7 +73,7 @@ def _prepare() -> None:
 
 def lay_out_database(data: Path) -> None:
     """Give a data folder an empty, migrated database: copying takes less time than making one."""
-    _prepare()
+    prepare()
     data.mkdir(parents=True)
     with (SHARED / "lock").open("w") as lock:
         # Another test run with this folder may be about to start the database in it.
@@ -126,7 +126,7 @@ class Site:
     """One running `manage.py serve`."""
 
     def __init__(self, data: Path, *arguments: str, **environment: str) -> None:
-        _prepare()
+        prepare()
         self.data, self.held = data, hold_port()
         self.port = int(self.held.getsockname()[1])
         self.database_pid: int | None = None

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import logging
 import os
 import socket
+import time
 from argparse import ArgumentParser
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import connections
+from django.db import OperationalError, connections
 from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.utils.translation import gettext as _
+from gunicorn.systemd import sd_notify
 
 from portal.demo import staff
 from portal.models import SiteIdentity
-from portal.server import Server
+from portal.server import Server, listening_socket, unavailable
 from portal.version import VERSION
+
+# Between two attempts to reach the database: each is told in the journal, with its reason.
+RETRY_SECONDS = 3.0
+
+logger = logging.getLogger("portal")
 
 
 class Command(BaseCommand):
@@ -31,9 +40,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, host: str, port: int, no_demo: bool, **options: object) -> None:
         self.step(f"Cổng Tin {VERSION}")
-        self.check_port(host, port)
+        listener = self.listen(host, port)
         self.step(_("Database: starting and bringing up to date …"))
-        self.migrate()
+        self.wait_and_migrate(listener)
         self.step(_("Style sheets and scripts: collecting …"))
         self.collect_static()
         with_demo = settings.PORTAL_LOCAL and not no_demo
@@ -44,29 +53,51 @@ class Command(BaseCommand):
         # The workers open connections of their own: forked processes must not share a socket.
         connections.close_all()
 
+        host, port = listener.getsockname()[:2]
+
         def ready() -> None:
             self.announce(f"http://{host}:{port}/", logins)
 
-        Server(f"{host}:{port}", when_ready=ready).run()
+        Server(listener, when_ready=ready).run()
 
     def step(self, message: str) -> None:
         self.stdout.write(message)
         self.stdout.flush()
 
-    def check_port(self, host: str, port: int) -> None:
+    def listen(self, host: str, port: int) -> socket.socket:
         """Report a port that is in use before anything is prepared."""
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError as error:
-                raise CommandError(
-                    _(
-                        "Port %(port)s cannot be used (%(error)s). "
-                        "Choose another: PORT=8001 make run"
-                    )
-                    % {"port": port, "error": error.strerror}
-                ) from None
+        try:
+            return listening_socket(host, port)
+        except OSError as error:
+            raise CommandError(
+                _("Port %(port)s cannot be used (%(error)s). Choose another: PORT=8001 make run")
+                % {"port": port, "error": error.strerror}
+            ) from None
+
+    def wait_and_migrate(self, listener: socket.socket) -> None:
+        """Bring the database up to date, and wait for one that is not there, without end.
+
+        A server that starts late, a restart, a password that somebody is about to mend: the site
+        comes by itself. Meanwhile whoever asks gets the page for 503.
+        """
+        with contextlib.ExitStack() as meanwhile:
+            is_waiting = False
+            while True:
+                try:
+                    return self.migrate()
+                except OperationalError as error:
+                    reason = " ".join(str(error).split())
+                connections.close_all()
+                self.step(
+                    _("The site waits for the database, which does not answer: %(reason)s")
+                    % {"reason": reason}
+                )
+                if not is_waiting:
+                    is_waiting = True
+                    meanwhile.enter_context(unavailable(listener))
+                # To systemd we are started: it is the database that is late.
+                sd_notify(f"READY=1\nSTATUS=Waiting for the database: {reason}", logger)
+                time.sleep(RETRY_SECONDS)
 
     def migrate(self) -> None:
         try:
