@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
+import tempfile
+from pathlib import Path
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 logger = logging.getLogger("django.request")
@@ -15,6 +20,13 @@ logger = logging.getLogger("django.request")
 # other statuses here answer requests that browsers do not send, and so cost no statement.
 STATUSES_WITHOUT_FRAME = {400, 414, 431, 500, 502, 503, 504}
 RETRY_AFTER_SECONDS = 30
+# What nginx refuses itself: a request it cannot read or that is too large, a file that is not
+# there, any request while the application does not answer. The same list stands in
+# deploy/nginx.conf.
+STATUSES_OF_NGINX = (
+    *(400, 403, 404, 405, 411, 412, 413, 414, 416, 421, 431),
+    *(500, 501, 502, 503, 504, 505),
+)
 
 
 class ErrorPage(HttpResponse):
@@ -32,7 +44,13 @@ def _heading_and_sentence(status: int) -> tuple[str, str]:
         ),
         405: (_("Method not allowed"), _("This address cannot be used in that way.")),
         410: (_("The article has been taken down"), _("This article is no longer published.")),
-        413: (_("Too large"), _("What you sent is larger than the site accepts.")),
+        413: (
+            _("Too large"),
+            _(
+                "What you sent is larger than the site accepts: 256 KB in a form for readers; "
+                "60 MB in a form for staff, with all its files."
+            ),
+        ),
         416: (_("Nothing there"), _("The file has no such part.")),
         431: (_("Bad request"), _("Your browser sent more headers than the site can read.")),
         414: (_("Address too long"), _("The address is longer than the site can read.")),
@@ -40,11 +58,12 @@ def _heading_and_sentence(status: int) -> tuple[str, str]:
             _("Too many requests"),
             _("You are going too fast. Please try again in a few minutes."),
         ),
-        503: (
-            _("The site is being looked after"),
-            _("The system is not available at this moment. Please try again in a few minutes."),
-        ),
     }
+    unavailable = (
+        _("The site is being looked after"),
+        _("The system is not available at this moment. Please try again in a few minutes."),
+    )
+    texts |= dict.fromkeys((502, 503, 504), unavailable)
     server_error = (
         _("Something went wrong"),
         _("The system has a problem. Please try again later. We apologise for the inconvenience."),
@@ -58,6 +77,26 @@ def bare_page(status: int) -> str:
     return render_to_string(
         "portal/error_bare.html", {"status": status, "heading": heading, "sentence": sentence}
     )
+
+
+def write_error_pages(folder: Path) -> None:
+    """Write the error pages of nginx as `<language>/<status>.html`, readable by every account.
+
+    A page is replaced as a whole, so that nginx never gives out half of one.
+
+    Raises OSError if the folder cannot be written.
+    """
+    for language, _name in settings.LANGUAGES:
+        place = folder / language
+        place.mkdir(parents=True, exist_ok=True)
+        for made in (folder, place):
+            made.chmod(0o755)
+        with translation.override(language):
+            for status in STATUSES_OF_NGINX:
+                with tempfile.NamedTemporaryFile("w", dir=place, delete=False) as draft:
+                    draft.write(bare_page(status))
+                Path(draft.name).chmod(0o644)
+                os.replace(draft.name, place / f"{status}.html")
 
 
 def error_page(request: HttpRequest, status: int) -> ErrorPage:

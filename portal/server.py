@@ -22,7 +22,8 @@ from gunicorn.workers.gthread import ThreadWorker
 from portal import error_pages
 from stats.recorder import recorder
 
-DRAIN_BYTES = 16 * 1024 * 1024
+# What deploy/nginx.conf lets in at the most, and more.
+DRAIN_BYTES = 64 * 1024 * 1024
 DRAIN_SECONDS = 3.0
 
 

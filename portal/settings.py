@@ -215,6 +215,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(PORTAL_DATA / "static")))
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(PORTAL_DATA / "media"))
+# Written when the site starts, given out by nginx.
+ERROR_PAGES_ROOT = PORTAL_DATA / "error-pages"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -14,9 +14,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from portal.error_pages import write_error_pages
+from tests.deploy.backend import Backend, Reply, running_backend
+from tests.deploy.nginx import Nginx, open_folder, running_nginx
 from tests.deploy.postgresql import PostgreSQL
 from tests.deploy.unit import Machine, Service
 from tests.portal import running
+from tests.portal.running import hold_port
 
 HOST = "portal.example.gov.vn"
 NUMBERS = count(1)
@@ -99,3 +103,54 @@ def site(machine: Machine) -> Iterator[Service]:
         yield service
     finally:
         service.close()
+
+
+@pytest.fixture(scope="module")
+def files() -> Iterator[Path]:
+    """PORTAL_DATA of a site of which nginx alone runs: pictures, a style sheet, a secret."""
+    with open_folder() as data:
+        write_error_pages(data / "error-pages")
+        for name, content in {
+            "secret": "mat khau",
+            "static/site.css": "a { color: red }\n" * 100,
+            "media/anh/a.webp": "RIFF" * 1000,
+            "media/tep/a.pdf": "%PDF past the application",
+        }.items():
+            path = data / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content)
+        yield data
+
+
+@pytest.fixture(scope="module")
+def _one_backend() -> Iterator[Backend]:
+    with running_backend() as backend:
+        yield backend
+
+
+@pytest.fixture
+def backend(_one_backend: Backend) -> Backend:
+    """An application that answers `Reply()` until the test says otherwise."""
+    _one_backend.answer = lambda request: Reply()
+    return _one_backend
+
+
+@pytest.fixture(scope="module")
+def nginx(_one_backend: Backend, files: Path) -> Iterator[Nginx]:
+    """nginx before that application."""
+    with (
+        open_folder() as folder,
+        running_nginx(folder, backend=_one_backend.port, data=files) as nginx,
+    ):
+        yield nginx
+
+
+@pytest.fixture(scope="module")
+def down(files: Path) -> Iterator[Nginx]:
+    """nginx before an application that is not there."""
+    with (
+        open_folder() as folder,
+        hold_port() as held,
+        running_nginx(folder, backend=held.getsockname()[1], data=files) as nginx,
+    ):
+        yield nginx

@@ -14,6 +14,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,26 +98,66 @@ class Nginx:
         finally:
             connection.close()
 
-    def raw(self, request: bytes, *, secure: bool = True) -> bytes:
-        """Send bytes as they are and return all that comes back until the end."""
-        port = self.https if secure else self.http
-        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as plain:
-            client = tls(plain, self.name) if secure else plain
-            with contextlib.suppress(OSError):  # nginx may have answered and closed already
-                client.sendall(request)
-            answer = b""
-            with contextlib.suppress(ssl.SSLEOFError, ConnectionResetError):
-                while data := client.recv(65536):
-                    answer += data
-            return answer
+    def raw(self, request: bytes, *, secure: bool = True, name: str = "") -> Answer | None:
+        """Send bytes as they are and return the answer; None if the connection is just closed.
+
+        Args:
+            secure: by TLS to the port of HTTPS; else in plain to that of HTTP.
+            name: to begin TLS with, if it is not the site's.
+        """
+        return exchange(
+            self.https if secure else self.http, request, (name or self.name) if secure else ""
+        )
 
 
-def find_nginx() -> str:
-    """The path of nginx; fails with a sentence where it is missing."""
+def exchange(port: int, request: bytes, name: str = "") -> Answer | None:
+    """Send bytes to a port of this machine, by TLS if a name is given."""
+    plain = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    with tls(plain, name) if name else plain as client:
+        with contextlib.suppress(OSError):  # nginx may have answered and closed already
+            client.sendall(request)
+        answer = http.client.HTTPResponse(client)
+        try:
+            answer.begin()
+            return Answer(answer.status, answer.headers, answer.read())
+        except (http.client.RemoteDisconnected, ConnectionResetError):
+            return None
+
+
+@dataclass(frozen=True)
+class Program:
+    """An nginx: how it is called, and where Debian's files of it are."""
+
+    command: tuple[str | Path, ...]
+    etc: Path
+
+    def check(self, main: Path) -> str:
+        """Check a configuration (`nginx -t`) and return what nginx says, warnings too."""
+        command = [*self.command, "-t", "-c", main]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stderr
+        return result.stderr
+
+
+def installed() -> Program:
+    """The nginx that is installed; that of the folder NGINX_TREE, if this is set.
+
+    Fails with a sentence where it is missing.
+    """
     assert os.geteuid() == 0, "the tests of deploy/ need root, as nginx has it on a server"
+    if tree := os.environ.get("NGINX_TREE"):
+        return unpacked(Path(tree))
     nginx = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
     assert nginx is not None, "nginx is not installed (Debian: apt-get install nginx)"
-    return nginx
+    return Program((nginx,), Path("/etc/nginx"))
+
+
+def unpacked(tree: Path) -> Program:
+    """An nginx that .ci/newest-nginx has unpacked, with the libraries beside it."""
+    [loader] = tree.glob("usr/lib/*-linux-gnu/ld-linux-*.so.*")
+    libraries = f"{loader.parent}:{tree / 'lib' / loader.parent.name}"
+    nginx = tree / "usr/sbin/nginx"
+    return Program((loader, "--library-path", libraries, nginx), tree / "etc/nginx")
 
 
 def substitute(pattern: str, by: str, text: str, count: int) -> str:
@@ -147,7 +188,7 @@ def write_configuration(
     data: Path,
     static: Path | None = None,
     name: str = NAME,
-    etc: Path = Path("/etc/nginx"),
+    etc: Path,
 ) -> Path:
     """Write the shipped file and Debian's around it into a folder; return the path of the latter.
 
@@ -188,12 +229,19 @@ def write_configuration(
     return folder / "nginx.conf"
 
 
-def let_others_in(folder: Path) -> None:
-    """Let nginx's account reach a folder: pytest makes those of root for root alone."""
+@contextlib.contextmanager
+def open_folder() -> Iterator[Path]:
+    """A temporary folder that every account may pass through; those of pytest are root's alone."""
+    with tempfile.TemporaryDirectory(prefix="congtin-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        yield folder
+
+
+def check_open(folder: Path) -> None:
+    """Fail with a sentence if nginx's account cannot reach a folder."""
     for place in [folder, *folder.parents]:
-        mode = place.stat().st_mode
-        if not mode & 0o001:
-            place.chmod(mode | 0o011)
+        assert place.stat().st_mode & 0o001, f"nginx cannot pass through {place}: use open_folder()"
 
 
 @contextlib.contextmanager
@@ -208,23 +256,31 @@ def running_nginx(
     """Run nginx in front of an application, and end it.
 
     Args:
-        folder: of this nginx alone, such as `tmp_path / "nginx"`.
+        folder: of this nginx alone, in one that every account may pass through.
         backend: port on 127.0.0.1 where the application listens, now or later.
         data, static: PORTAL_DATA and STATIC_ROOT of the site; nginx's account can enter them.
         name: under which the site is asked for.
     """
-    program = find_nginx()
+    program = installed()
     folder.mkdir(parents=True, exist_ok=True)
     for place in (folder, data, *([static] if static else [])):
-        let_others_in(place)
+        check_open(place)
     with hold_port() as plain, hold_port() as secure:
         http, https = plain.getsockname()[1], secure.getsockname()[1]
         main = write_configuration(
-            folder, http=http, https=https, backend=backend, data=data, static=static, name=name
+            folder,
+            http=http,
+            https=https,
+            backend=backend,
+            data=data,
+            static=static,
+            name=name,
+            etc=program.etc,
         )
         errors = folder / "log" / "error.log"
         process = subprocess.Popen(
-            [program, "-e", errors, "-c", main, "-g", "daemon off;"], stdin=subprocess.DEVNULL
+            [*program.command, "-e", errors, "-c", main, "-g", "daemon off;"],
+            stdin=subprocess.DEVNULL,
         )
         try:
             wait_for(lambda: process.poll() is not None or _listens(https))

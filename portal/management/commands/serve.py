@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from gunicorn.systemd import sd_notify
 
 from portal.demo import staff
+from portal.error_pages import write_error_pages
 from portal.models import SiteIdentity
 from portal.server import Server, listening_socket, unavailable
 from portal.version import VERSION
@@ -41,10 +42,12 @@ class Command(BaseCommand):
     def handle(self, *args: object, host: str, port: int, no_demo: bool, **options: object) -> None:
         self.step(f"Cổng Tin {VERSION}")
         listener = self.listen(host, port)
-        self.step(_("Database: starting and bringing up to date …"))
-        self.wait_and_migrate(listener)
+        # First what nginx gives out by itself while it waits for us.
         self.step(_("Style sheets and scripts: collecting …"))
         self.collect_static()
+        write_error_pages(settings.ERROR_PAGES_ROOT)
+        self.step(_("Database: starting and bringing up to date …"))
+        self.wait_and_migrate(listener)
         with_demo = settings.PORTAL_LOCAL and not no_demo
         if with_demo and not SiteIdentity.objects.exists():
             self.step(_("Demo content: loading, once only …"))
