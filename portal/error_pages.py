@@ -14,6 +14,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from portal.logs import incident_code
+
 logger = logging.getLogger("django.request")
 
 # Server errors have no frame, because the frame needs the database, which may be what failed. The
@@ -74,9 +76,10 @@ def _heading_and_sentence(status: int) -> tuple[str, str]:
 def bare_page(status: int) -> str:
     """Return an error page that needs neither request nor database."""
     heading, sentence = _heading_and_sentence(status)
-    return render_to_string(
-        "portal/error_bare.html", {"status": status, "heading": heading, "sentence": sentence}
-    )
+    context = {"status": status, "heading": heading, "sentence": sentence}
+    if status >= 500:
+        context["incident"] = incident_code()
+    return render_to_string("portal/error_bare.html", context)
 
 
 def write_error_pages(folder: Path) -> None:

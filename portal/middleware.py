@@ -12,8 +12,7 @@ from csp.constants import HEADER
 from csp.middleware import CSPMiddleware, PolicyParts
 from csp.utils import build_policy
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils import translation
@@ -22,8 +21,6 @@ from django.utils.cache import (
     has_vary_header,
     set_response_etag,
 )
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
 from portal.error_pages import ErrorPage, error_page
 from portal.media import is_attachment
@@ -74,42 +71,6 @@ class HeadWithoutBody:
             response.headers.setdefault("Content-Length", str(len(response.content)))
             response.content = b""
         return response
-
-
-@never_cache
-@require_safe
-def healthz(request: HttpRequest) -> JsonResponse:
-    """Say that the process answers; nothing else is checked."""
-    return JsonResponse({"status": "ok"})
-
-
-@never_cache
-@require_safe
-def readyz(request: HttpRequest) -> JsonResponse:
-    """Say whether a page could be served: 200 if the database answers, else 503."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except (DatabaseError, InterfaceError):
-        return JsonResponse({"status": "unavailable", "database": "unreachable"}, status=503)
-    return JsonResponse({"status": "ok", "database": "ok"})
-
-
-class Probes:
-    """Answer monitors before the request is checked.
-
-    A monitor on the same machine or network does not know the name of the site: it sends an IP
-    address as Host, over plain HTTP.
-    """
-
-    VIEWS = {"/healthz": healthz, "/readyz": readyz}
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        view = self.VIEWS.get(request.path_info)
-        return view(request) if view else self.get_response(request)
 
 
 class ClientAddress:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import shutil
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from socketserver import ThreadingMixIn
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.utils import translation
-from gunicorn import systemd
+from gunicorn import glogging, systemd
 from gunicorn.app.base import BaseApplication
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.workers.gthread import ThreadWorker
@@ -54,6 +57,9 @@ def unavailable(listener: socket.socket) -> Iterator[None]:
 class UnavailableServer(ThreadingMixIn, HTTPServer):
     """A thread for each connection; gunicorn cannot be asked for what is not yet migrated."""
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing: what socketserver prints begins with the address."""
+
 
 class Unavailable(BaseHTTPRequestHandler):
     """Answers every address with the page for 503, and the probe of the process with 200."""
@@ -81,24 +87,34 @@ class Unavailable(BaseHTTPRequestHandler):
         """Nothing: it would be addresses."""
 
 
-class Worker(ThreadWorker):
-    """A worker that answers unparsable requests with the error page of the site.
+class Logger(glogging.Logger):
+    """Passes gunicorn's events on to Django's logging: one format for all."""
 
-    gunicorn's own answer is in English, repeats bytes of the request and logs the address.
+    def setup(self, cfg: object) -> None:
+        super().setup(cfg)
+        self.error_log.propagate = True
+
+
+class Worker(ThreadWorker):
+    """A worker whose own answers are the error page of the site.
+
+    gunicorn's are in English, repeat bytes of the request and log addresses and paths.
     """
 
     def handle_error(
         self, req: object, client: socket.socket, addr: object, exc: Exception
     ) -> None:
-        if not isinstance(exc, ParseException):
-            super().handle_error(req, client, addr, exc)
-            return
         status, reason = 400, "Bad Request"
         if isinstance(exc, LimitRequestLine):
             status, reason = 414, "URI Too Long"
         elif isinstance(exc, LimitRequestHeaders):
             status, reason = 431, "Request Header Fields Too Large"
-        self.log.info("unparsable request refused: %s", type(exc).__name__)
+        elif not isinstance(exc, ParseException):
+            status, reason = 500, "Internal Server Error"
+        if status == 500:
+            self.log.error("a request could not be answered", exc_info=exc)
+        else:
+            self.log.info("unparsable request refused: %s", type(exc).__name__)
         with translation.override("vi"):
             body = error_pages.bare_page(status).encode()
         head = (
@@ -138,6 +154,26 @@ def tune_garbage_collection() -> None:
     gc.set_threshold(10_000, 20, 50)
 
 
+def prepare_metrics_folder() -> None:
+    """Empty the folder in which the workers keep their figures, and name it to prometheus_client.
+
+    The folder systemd gives is in memory. On a disk that is full, a worker would be killed: it
+    writes to the files as to its memory.
+    """
+    folder = Path(os.environ.get("RUNTIME_DIRECTORY", settings.PORTAL_DATA)) / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    # Read when the library is imported: by the workers, which inherit it.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
+def forget_live_figures(pid: int) -> None:
+    """Remove what an ended worker said of itself; what it counted stays in the sums."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(pid)
+
+
 class Server(BaseApplication):
     """gunicorn, configured in code: `Server(listener).run()` returns when the site has stopped.
 
@@ -162,8 +198,9 @@ class Server(BaseApplication):
             "graceful_timeout": 10,
             "limit_request_line": 8190,
             "accesslog": None,  # it would contain IP addresses
-            "errorlog": "-",
-            "loglevel": "warning",
+            "errorlog": None,  # see Logger
+            "logger_class": Logger,
+            "loglevel": "info" if settings.LOG_FORMAT == "json" else "warning",
             # In memory: on a slow disk the heartbeat may be late, and the worker would be killed.
             "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108
             "control_socket_disable": True,
@@ -172,6 +209,9 @@ class Server(BaseApplication):
             # Page views counted in memory are written before the worker ends.
             "worker_exit": lambda arbiter, worker: recorder.stop(),
         }
+        if settings.METRICS:
+            prepare_metrics_folder()
+            options["child_exit"] = lambda arbiter, worker: forget_live_figures(worker.pid)
         if (when_ready := self.when_ready) is not None:
             options["when_ready"] = lambda arbiter: when_ready()
         for name, value in options.items():

@@ -100,10 +100,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # First, so that it removes the body of every response.
+    # First: it measures all others, and what they log bears the number of the request.
+    "portal.monitoring.middleware.RequestMonitor",
+    # Before all that answers, so that it removes the body of every response.
     "portal.middleware.HeadWithoutBody",
     # Monitors call by IP address and plain HTTP: before the checks of Host and HTTPS.
-    "portal.middleware.Probes",
+    "portal.monitoring.middleware.Probes",
     # Before all that reads REMOTE_ADDR.
     "portal.middleware.ClientAddress",
     # Before all that counting a page view does not need; after ClientAddress, which it needs.
@@ -336,18 +338,30 @@ SITE_URL = env.str(
     "SITE_URL", default=f"http{'s' if HTTPS else ''}://{ALLOWED_HOSTS[0].lstrip('.')}"
 ).rstrip("/")
 
-# --- Logs ---------------------------------------------------------------------------------------
+# --- Logs and figures for monitoring (docs/operations.md) -----------------------------------------
 
-# One line an event on the standard error output, for the journal of systemd.
+# "line" or "json": one line, or one JSON object, an event on the standard error output.
+LOG_FORMAT = env.str("LOG_FORMAT", default="line")
+# One event for each request: its route, status, milliseconds and number of statements.
+ACCESS_LOG = env.bool("ACCESS_LOG", default=LOG_FORMAT == "json")
+# Figures for Prometheus at /metrics, for callers on this machine.
+METRICS = env.bool("METRICS", default=False)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Both leave out what visitors sent: addresses, paths, messages of exceptions.
+    "formatters": {
+        "line": {
+            "()": "portal.logs.LineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
+        "json": {"()": "portal.logs.JsonLineFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
-        # 4xx are not logged: visitors and scanners cause them. They would contain addresses.
+        # 4xx are not logged: visitors and scanners cause them.
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         # Scanners send wrong Host headers all the time.
         "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL", "propagate": False},

@@ -16,6 +16,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.dispatch import Signal
 
 from stats import recording, writing
 from stats.batch import Batch
@@ -37,6 +38,10 @@ FRESH_SECONDS = 90.0
 MAX_ARTICLES = 10_000
 # A batch that the database rejects is dropped after so many attempts; see `_write`.
 MAX_REJECTIONS = 60
+
+batch_handled = Signal()
+"""Sent after each attempt to write, with numbers of page views: `written`, `lost` (dropped) and
+`waiting` (left in memory)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,7 @@ class Recorder:
                     return
                 figures, articles = writing.write_batch(batch, self._writer)
                 self._unwritten = None
+                self._tell(written=batch.page_views)
                 if batch.keys_left_out:
                     logger.warning("memory full, %d visitors not counted", batch.keys_left_out)
                 self._cache_figures(figures, articles)
@@ -170,20 +176,24 @@ class Recorder:
             if not self._rejections:
                 logger.warning("database unavailable, keeping page views in memory")
             self._rejections = max(self._rejections, 1)
+            self._tell()
             connection.close()
             return False
         except Exception:
             self._rejections += 1
             logger.exception("writing page views failed")
             connection.close()
+            lost = 0
             if self._rejections > MAX_REJECTIONS:
                 if self._unwritten:
+                    lost = self._unwritten.page_views
                     logger.error(
                         "writing failed %d times, dropping batch of %d page views",
                         self._rejections,
-                        self._unwritten.page_views,
+                        lost,
                     )
                 self._unwritten, self._rejections = None, 0
+            self._tell(lost=lost)
             return False
         if self._rejections:
             logger.warning("database available again, page views written")
@@ -195,11 +205,18 @@ class Recorder:
         while self._batch and not self._unwritten and self._write():
             pass
         if self._unwritten:
-            logger.error(
-                "database unavailable, dropping batch of %d page views",
-                self._unwritten.page_views + self._batch.page_views,
-            )
+            lost = self._page_views_in_memory()
+            logger.error("database unavailable, dropping batch of %d page views", lost)
+            self._tell(lost=lost)
         connection.close()
+
+    def _tell(self, written: int = 0, lost: int = 0) -> None:
+        waiting = self._page_views_in_memory()
+        batch_handled.send_robust(Recorder, written=written, lost=lost, waiting=waiting)
+
+    def _page_views_in_memory(self) -> int:
+        with self._lock:
+            return self._batch.page_views + (self._unwritten.page_views if self._unwritten else 0)
 
     def _delete_expired(self) -> bool:
         try:

@@ -115,11 +115,6 @@ def test_agency_shows_the_names_that_are_valid_on_the_day() -> None:
     assert frame.load_frame(at + timedelta(minutes=1)).identity["name"] == "PHƯỜNG MỚI"
 
 
-def test_health_probes_tell_a_process_from_a_database(client: Client) -> None:
-    assert client.get("/healthz").json() == {"status": "ok"}
-    assert client.get("/readyz").json() == {"status": "ok", "database": "ok"}
-
-
 def test_home_page_without_featured_block_loses_no_article(client: Client) -> None:
     HomeBlock.objects.create(kind="newest", position=1)
     for number in range(3):
@@ -133,11 +128,6 @@ def test_articles_of_one_moment_are_neighbours_too(client: Client) -> None:
     first, middle, last = (make_article(published_at=at) for _ in range(3))
     around = reading.articles_around(middle, [])
     assert ([a.pk for a in around.newer], [a.pk for a in around.older]) == ([last.pk], [first.pk])
-
-
-def test_monitor_that_knows_no_name_of_the_site_is_answered(client: Client) -> None:
-    assert client.get("/healthz", headers={"host": "10.0.0.7:8000"}).status_code == 200
-    assert client.get("/", headers={"host": "10.0.0.7:8000"}).status_code == 400
 
 
 def test_document_goes_with_its_article(client: Client, admin_client: Client) -> None:

@@ -19,7 +19,6 @@ from portal.middleware import (
     ErrorPages,
     HeadWithoutBody,
     LanguageByAddress,
-    Probes,
     PublicPage,
     RequestLimits,
     SameOrigin,
@@ -219,7 +218,7 @@ def test_only_a_whole_page_without_a_word_on_caching_is_made_public(
     assert "ETag" not in response
 
 
-# --- Limits, languages, probes --------------------------------------------------------------------
+# --- Limits, languages ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -254,26 +253,6 @@ def test_language_is_that_of_the_address(path: str, language: str) -> None:
     response = LanguageByAddress(view)(request)
     assert response.content.decode() == f"{language} {language}"
     assert response["Content-Language"] == language
-
-
-@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-@pytest.mark.django_db
-def test_monitor_is_answered_under_any_host_and_by_no_cache(path: str) -> None:
-    request = RequestFactory().get(path, headers={"Host": "10.1.2.3:8000"})
-    response = Probes(answer)(request)
-    assert response.status_code == 200
-    assert "no-store" in response["Cache-Control"]
-    assert Probes(answer)(RequestFactory().post(path)).status_code == 405
-    assert Probes(answer)(RequestFactory().get(f"{path}/")).content == b"fine"
-
-
-def test_database_that_does_not_answer_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail() -> None:
-        raise OperationalError
-
-    monkeypatch.setattr("portal.middleware.connection.cursor", fail)
-    assert Probes(answer)(RequestFactory().get("/readyz")).status_code == 503
-    assert Probes(answer)(RequestFactory().get("/healthz")).status_code == 200
 
 
 # --- Error pages ----------------------------------------------------------------------------------
