@@ -1,0 +1,328 @@
+"""Making a backup while the site runs.
+
+Files are written once and never changed, under names of their own; a row that names a file is
+written after it, and a file is deleted after its row (`news/stored_files.py`). So this order gives
+a database and files that fit:
+
+1. All files are copied. This may take long, and nobody waits for it.
+2. With the lock of `file_rows_locked`, under which alone rows of files are written and files
+   deleted, a snapshot of the database is taken, and what has come since is copied. This is short.
+   The lock is given back; what has gone since is left out of the manifest.
+3. pg_dump writes that snapshot, however long it takes.
+
+The database first and then the files would lack a file that was deleted in between; files first
+without the second look would lack those that came with the last rows.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import NamedTuple
+
+from django.apps import apps
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from news.formats import file_size
+from news.stored_files import file_rows_locked
+from portal.backups import BackupError, Progress
+from portal.backups.archive import Writer, open_archive
+from portal.backups.manifest import DUMP, MEDIA, SETTINGS, Manifest
+from portal.backups.programs import (
+    LOCK_WAIT,
+    WITHOUT_ROWS,
+    Program,
+    dump_database,
+    find_program,
+    list_dump,
+)
+from portal.backups.variables import settings_text
+from portal.version import VERSION
+
+NAME = re.compile(r"congtin-\d{8}-\d{6}\.tar")
+PARTIAL = ".partial"
+# Below the media folder, what a restore has not yet brought to its end.
+RESTORING = ".restoring"
+# No files of the site: those, and what a file system puts at the top of its disk.
+NOT_MEDIA = {RESTORING, "lost+found"}
+
+
+class StoredFile(NamedTuple):
+    """What tells whether a file is still the one that was copied."""
+
+    size: int
+    inode: int
+    modified_ns: int
+
+
+class Made(NamedTuple):
+    path: Path
+    size: int
+    manifest: Manifest
+
+
+def make_backup(folder: Path, progress: Progress) -> Made:
+    """Write a backup of the site into an existing folder, check it, and give it its name.
+
+    Until then it is called `….partial`; whatever happens, the others in the folder stay as they
+    are. Raises BackupError, OSError.
+    """
+    media = Path(settings.MEDIA_ROOT).resolve()
+    if folder.resolve() == media or media in folder.resolve().parents:
+        raise BackupError(_("The folder lies among the public files. Choose another."))
+    with _only_one(folder), _snapshot_connection() as reader:
+        version = reader.connection.info.server_version // 10000
+        program = find_program("pg_dump", version)
+        check_space(folder, media, reader)
+        now = timezone.now()
+        path = _free_name(folder, now)
+        partial = path.with_name(path.name + PARTIAL)
+        try:
+            manifest = _write(partial, media, reader, program, progress)
+            _check(partial, manifest, progress)
+            partial.rename(path)
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
+        _sync_folder(folder)
+    return Made(path, path.stat().st_size, manifest)
+
+
+def delete_older(folder: Path, keep: int) -> list[Path]:
+    """Delete all backups in a folder but the newest `keep`; return those deleted."""
+    backups = sorted(path for path in folder.iterdir() if NAME.fullmatch(path.name))
+    older = backups[: -max(keep, 1)]
+    for path in older:
+        path.unlink()
+    return older
+
+
+# --- The folder -----------------------------------------------------------------------------------
+
+
+@contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, and remove what a killed backup left behind."""
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BackupError(_("Another backup is being written into this folder.")) from None
+        for path in folder.glob(f"*{PARTIAL}"):
+            if NAME.fullmatch(path.name.removesuffix(PARTIAL)):
+                path.unlink()
+        yield
+
+
+def check_space(folder: Path, media: Path, connection: BaseDatabaseWrapper) -> None:
+    """Raise BackupError if the backup would hardly fit.
+
+    The dump is compressed and holds no indexes: it is well below half of the database. For a moment
+    it is there twice.
+    """
+    files = sum(stored.size for stored in stored_files(media).values())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        (database,) = cursor.fetchone()
+    free = shutil.disk_usage(folder).free
+    if free < files + database:
+        raise BackupError(
+            _(
+                "Free space in %(folder)s: %(free)s; a backup may need %(needed)s. Make room, or "
+                "keep fewer backups."
+            )
+            % {
+                "folder": folder,
+                "free": file_size(free),
+                "needed": file_size(files + database),
+            }
+        )
+
+
+def _free_name(folder: Path, now: datetime) -> Path:
+    while True:
+        path = folder / f"congtin-{timezone.localtime(now):%Y%m%d-%H%M%S}.tar"
+        if not path.exists():
+            return path
+        now += timedelta(seconds=1)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+# --- Files ----------------------------------------------------------------------------------------
+
+
+def stored_files(media: Path) -> dict[str, StoredFile]:
+    """The files below a folder, by their path in it. Links are followed. Raises OSError."""
+
+    def give_up(error: OSError) -> None:
+        raise error
+
+    found: dict[str, StoredFile] = {}
+    if not media.exists():
+        return found
+    for folder, folders, names in os.walk(media, onerror=give_up, followlinks=True):
+        if folder == str(media):
+            folders[:] = [name for name in folders if name not in NOT_MEDIA]
+        for name in names:
+            path = os.path.join(folder, name)
+            try:
+                stat = os.stat(path)
+            except FileNotFoundError:
+                continue  # deleted meanwhile
+            found[os.path.relpath(path, media)] = StoredFile(
+                stat.st_size, stat.st_ino, stat.st_mtime_ns
+            )
+    return found
+
+
+class _MediaCopy:
+    """Copies files into the archive, those that are new at each look."""
+
+    def __init__(self, archive: Writer, media: Path, progress: Progress) -> None:
+        self.archive, self.media, self.progress = archive, media, progress
+        self.copied: dict[str, StoredFile] = {}
+
+    def look(self) -> None:
+        found = stored_files(self.media)
+        for gone in self.copied.keys() - found.keys():
+            self._forget(gone)
+        new = [name for name in sorted(found) if self.copied.get(name) != found[name]]
+        done, total = 0, sum(found[name].size for name in new)
+        for name in new:
+            try:
+                file = (self.media / name).open("rb")
+            except FileNotFoundError:
+                self._forget(name)  # deleted meanwhile
+                continue
+            with file:
+                stat = os.fstat(file.fileno())
+                self.archive.add(MEDIA + name, file)
+            self.copied[name] = StoredFile(stat.st_size, stat.st_ino, stat.st_mtime_ns)
+            done += stat.st_size
+            self.progress(_("Pictures and documents"), done, total)
+
+    def _forget(self, name: str) -> None:
+        """Its content stays in the archive, but the manifest does not know it."""
+        if self.copied.pop(name, None) is not None:
+            del self.archive.parts[MEDIA + name]
+
+
+def files_of_rows() -> set[str]:
+    """The names of all files that a row of any table names."""
+    names: set[str] = set()
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.FileField):
+                names.update(model._default_manager.values_list(field.name, flat=True))
+    return names - {"", None}
+
+
+# --- The database ---------------------------------------------------------------------------------
+
+
+@contextmanager
+def _snapshot_connection() -> Iterator[BaseDatabaseWrapper]:
+    """A connection beside Django's own, for the transaction that keeps the snapshot."""
+    connection = connections.create_connection(DEFAULT_DB_ALIAS)
+    try:
+        for each in (connection, connections[DEFAULT_DB_ALIAS]):
+            with each.cursor() as cursor:
+                # The limits are those of a request.
+                cursor.execute("SET statement_timeout = 0")
+                cursor.execute("SET idle_in_transaction_session_timeout = 0")
+                cursor.execute(f"SET lock_timeout = '{LOCK_WAIT}'")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _take_snapshot(connection: BaseDatabaseWrapper) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        cursor.execute("SELECT pg_export_snapshot()")
+        return str(cursor.fetchone()[0])
+
+
+def count_rows(connection: BaseDatabaseWrapper) -> dict[str, int]:
+    """The rows of each table whose rows a backup holds."""
+    with connection.cursor() as cursor:
+        tables = sorted(set(connection.introspection.table_names(cursor)) - set(WITHOUT_ROWS))
+        counts = {}
+        for table in tables:
+            cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")  # noqa: S608
+            counts[table] = int(cursor.fetchone()[0])
+    return counts
+
+
+def _applied_migrations(connection: BaseDatabaseWrapper) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app, name FROM django_migrations ORDER BY id")
+        return [f"{app}.{name}" for app, name in cursor.fetchall()]
+
+
+# --- The archive ----------------------------------------------------------------------------------
+
+
+def _write(
+    path: Path, media: Path, reader: BaseDatabaseWrapper, program: Program, progress: Progress
+) -> Manifest:
+    archive = Writer(path)
+    try:
+        copy = _MediaCopy(archive, media, progress)
+        copy.look()
+        with file_rows_locked():
+            snapshot = _take_snapshot(reader)
+            made_at = timezone.now()
+            copy.look()
+            missing = sorted(files_of_rows() - copy.copied.keys())
+        counts = count_rows(reader)
+        mtime = int(made_at.timestamp())
+        archive.add_text(SETTINGS, settings_text(os.environ).encode(), mtime)
+        progress(_("Database"), 0, 1)
+        # It has no name, so a killed backup leaves nothing of it behind.
+        with TemporaryFile(dir=path.parent) as dump:
+            dump_database(program, reader, snapshot, dump)
+            dump.seek(0)
+            list_dump(find_program("pg_restore", program.version), dump)
+            dump.seek(0)
+            archive.add(DUMP, dump)
+        manifest = Manifest(
+            version=VERSION,
+            made_at=made_at.isoformat(),
+            postgresql=reader.connection.info.server_version // 10000,
+            pg_dump=program.version,
+            migrations=_applied_migrations(reader),
+            counts=counts,
+            parts=dict(archive.parts),
+            missing_files=missing,
+        )
+        archive.finish(manifest, mtime)
+    finally:
+        archive.close()
+    return manifest
+
+
+def _check(path: Path, written: Manifest, progress: Progress) -> None:
+    """Read the file back, and compare it with what was meant to be written. Raises BackupError."""
+    with open_archive(path) as archive:
+        if archive.manifest != written:
+            raise BackupError(_("The manifest of the backup is damaged."))
+        archive.check(_("Reading the backup back"), progress)
