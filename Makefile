@@ -6,7 +6,7 @@ PORTAL_DATA ?= $(CURDIR)/var
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: help run test deploy-test mutate check format hooks messages lock bench clean
+.PHONY: help run test deploy-test workload mutate check format hooks messages lock bench clean
 
 help: ## List these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ deploy-test: $(VENV)/.dev ## Run what ships in deploy/ as it ships; needs root a
 
 mutate: $(VENV)/.dev ## Find rules that no test holds: change pure modules, list what goes unnoticed
 	@.ci/mutate $(ARGS)
+
+workload: $(VENV)/.dev ## Do everything at once from seven processes, then look for errors; ARGS="seconds seed"
+	@.ci/workload $(ARGS)
 
 check: $(VENV)/.dev ## Check format, lint, types, imports, migrations, translations, settings
 	@.ci/check
