@@ -173,7 +173,7 @@ DATABASES["default"] |= {
     "ATOMIC_REQUESTS": False,
 }
 DATABASES["default"]["OPTIONS"] = {
-    "connect_timeout": 5,  # seconds
+    "connect_timeout": 2,  # seconds; libpq takes no shorter one
     # Statements are prepared on first use, if their values are sent apart from the SQL: see
     # news/statements.py. Django's own merge them on the client, so they are never prepared.
     "prepare_threshold": 0,
