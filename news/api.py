@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.db.models import F, OuterRef
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
@@ -66,6 +67,16 @@ def invalid_limit(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(HttpError)
 def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     return api.create_response(request, {"error": error.message}, status=error.status_code)
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def unavailable(request: HttpRequest, error: DatabaseError | InterfaceError) -> HttpResponse:
+    """Answer while the database cannot be read."""
+    sentence = _("The system is not available at this moment. Please try again in a few minutes.")
+    response = api.create_response(request, {"error": sentence}, status=503)
+    response["Retry-After"] = "30"
+    return response
 
 
 # --- Operations ----------------------------------------------------------------------------------

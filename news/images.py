@@ -222,14 +222,16 @@ def store_image(
     `name` is the file name of the upload; `now` is the local day for the folder (default: today).
     If the same picture is stored under the same name, nothing is written. The master is written
     last, so a stored master has all its renditions. If the storage fails, what was written is
-    deleted and the error raised.
+    deleted and UploadRefused raised.
     """
     image = _fit(image, MASTER_SIDE)
     content = _webp(image)
     stem = uploads.stored_stem("images", text.file_name(name), content, now)
     master = MasterName(stem, image.width, image.height)
     path = str(master)
-    if not uploads.is_stored(storage, path, content):
+    with uploads.storage_at_work():
+        is_stored = uploads.is_stored(storage, path, content)
+    if not is_stored:
         with uploads.all_or_nothing(storage) as write:
             for rendition in master.renditions():
                 write(rendition.path, _webp(_resize(image, rendition.width, rendition.height)))

@@ -32,7 +32,10 @@ def remove_unused_files(
     remove: Callable[[str], None] | None = None,
     storage: Storage = default_storage,
 ) -> None:
-    """After the commit, delete those files that no row of the model names in its field `file`."""
+    """After the commit, delete those files that no row of the model names in its field `file`.
+
+    A disk that fails is logged: the rows are gone, and `purge_unused_files` tries again.
+    """
 
     def delete_files() -> None:
         for path in filter(None, paths):
@@ -40,7 +43,7 @@ def remove_unused_files(
                 if not model._default_manager.filter(file=path).exists():
                     (remove or storage.delete)(path)
 
-    transaction.on_commit(delete_files)
+    transaction.on_commit(delete_files, robust=True)
 
 
 def delete_orphaned_file(

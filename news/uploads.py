@@ -5,6 +5,7 @@ its SHA-256. So no part of a hostile name reaches the disk, and the same file is
 """
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -17,14 +18,31 @@ from django.core.files.storage import Storage
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from news import failures
+
 MEGABYTE = 1024 * 1024
 """Bytes, as Windows counts: a file that it shows with 10 MB passes a limit of 10 MB."""
 
 Write = Callable[[str, bytes], None]
 
+logger = logging.getLogger(__name__)
+
 
 class UploadRefused(ValidationError):  # noqa: N818 – an answer to the sender, not a fault
     """A refused file; the message is shown to the sender."""
+
+
+@contextmanager
+def storage_at_work() -> Iterator[None]:
+    """Turn a failure of the disk into UploadRefused for the sender, and a line in the log.
+
+    So whoever stores an upload shows it as a form error, as that of a file which is too large.
+    """
+    try:
+        yield
+    except OSError as error:
+        logger.error("an upload could not be stored: %s", error)
+        raise UploadRefused(failures.sentence_of(error), code="storage") from error
 
 
 def read_content(upload: File | IO[bytes], max_bytes: int) -> bytes:
@@ -75,7 +93,8 @@ def is_stored(storage: Storage, path: str, content: bytes) -> bool:
 def all_or_nothing(storage: Storage) -> Iterator[Write]:
     """Yield a function that writes files; after any error, delete what it wrote.
 
-    The error is raised. Files that were stored before are left.
+    The error is raised, that of a disk as `storage_at_work` does. Files that were stored before are
+    left.
     """
     written: list[str] = []
 
@@ -91,7 +110,8 @@ def all_or_nothing(storage: Storage) -> Iterator[Write]:
             storage.delete(saved_as)
 
     try:
-        yield write
+        with storage_at_work():
+            yield write
     except BaseException:
         for path in reversed(written):
             # Report the first error: a storage that fails may fail here too.

@@ -102,6 +102,28 @@ def write_error_pages(folder: Path) -> None:
                 os.replace(draft.name, place / f"{status}.html")
 
 
+def not_saved_page(
+    request: HttpRequest, status: int, sentence: str, *, typed: str = ""
+) -> ErrorPage:
+    """Return the page for a form that was not saved: why, and where to find what was typed.
+
+    Args:
+        typed: what a reader wrote, shown again: a browser without script may have lost it.
+    """
+    context = {
+        "status": status,
+        "heading": _("What you typed was not saved yet"),
+        "sentence": sentence,
+        "go_back": True,
+        "typed": typed,
+    }
+    response = ErrorPage(render_to_string("portal/error_bare.html", context), status=status)
+    response["Cache-Control"] = "no-store"
+    if status == 503:
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
 def error_page(request: HttpRequest, status: int) -> ErrorPage:
     """Return the error page for an HTTP status of 400 or above."""
     heading, sentence = _heading_and_sentence(status)

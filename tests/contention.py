@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from tests.portal.running import PATIENCE, wait_for
 
@@ -89,3 +89,11 @@ def hold_advisory_lock(name: str, *more: int) -> None:
     numbers = "".join(f", {number:d}" for number in more)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT pg_advisory_xact_lock(hashtext(%s){numbers})", [name])
+
+
+@contextmanager
+def locked(*tables: str) -> Iterator[None]:
+    """Hold the tables as ALTER TABLE does, on the connection of this thread."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
+        yield

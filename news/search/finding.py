@@ -81,7 +81,9 @@ def time_limit() -> Iterator[None]:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
-                "SELECT set_config('statement_timeout', %s, true), set_config('jit', 'off', true)",
+                # A reader waits for no lock for long; this transaction is no work on anything.
+                "SELECT set_config('statement_timeout', %s, true), set_config('jit', 'off', true), "
+                "set_config('lock_timeout', '250ms', true)",
                 [str(int(TIMEOUT.total_seconds() * 1000))],
             )
             yield

@@ -33,6 +33,7 @@ from news.keys import is_digits, is_primary_key
 from news.models import Image
 from news.staff_admin.form_fields import DateField, SplitDateTimeField
 from news.staff_admin.rows import RowForm
+from news.staff_admin.saving import FormShownAgainMixin
 from news.staff_admin.widgets import (
     PictureInput,
     SearchSelect,
@@ -62,7 +63,7 @@ class ReadOnlyAdminMixin:
         return False
 
 
-class StaffAdmin(admin.ModelAdmin):
+class StaffAdmin(FormShownAgainMixin, admin.ModelAdmin):
     """The base class of every ModelAdmin of this project."""
 
     formfield_overrides = {

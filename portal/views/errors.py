@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from portal.error_pages import ErrorPage, error_page
+from news import failures
+from portal.error_pages import ErrorPage, error_page, not_saved_page
+
+logger = logging.getLogger("django.request")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -44,7 +47,23 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer an unexpected exception: 503 if the database is unavailable, 500 for all others."""
+    """Answer an unexpected exception: 503 if the database or a disk cannot do it, else 500."""
     exception = sys.exc_info()[1]
-    is_unavailable = isinstance(exception, OperationalError | InterfaceError)
-    return error_page(request, 503 if is_unavailable else 500)
+    if exception is None or not failures.is_outage(exception):
+        return error_page(request, 500)
+    if request.method == "POST":
+        sentence = failures.sentence_of(exception)
+        response = not_saved_page(request, 503, sentence, typed=_typed_by_a_reader(request))
+    else:
+        response = error_page(request, 503)
+    # In place of Django's traceback: there may be thousands, and all say the same.
+    logger.error("%s: %s", failures.name_of(exception), request.path)
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
+
+
+def _typed_by_a_reader(request: HttpRequest) -> str:
+    """The text of a comment or a complaint; "" for staff, whose forms the browser keeps."""
+    # A form that could not be read must not be read again.
+    form = vars(request).get("_post", {})
+    return "" if request.path_info.startswith(reverse("admin:index")) else form.get("text", "")

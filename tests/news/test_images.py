@@ -474,7 +474,7 @@ class FullDisk(FileSystemStorage):
 
 def test_a_failing_disk_leaves_no_half_picture(tmp_path):
     storage = FullDisk(location=tmp_path)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(UploadRefused, match="ổ đĩa đã đầy"):
         images.store_image(photo(1400, 900), "anh.jpg", storage, DAY)
     assert files(tmp_path) == {}
 
@@ -482,7 +482,7 @@ def test_a_failing_disk_leaves_no_half_picture(tmp_path):
 def test_what_stood_there_before_survives_a_failing_disk(tmp_path, storage):
     other = images.store_image(photo(1400, 900), "khac.jpg", storage, DAY)
     before = files(tmp_path)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(UploadRefused, match="ổ đĩa đã đầy"):
         images.store_image(photo(1400, 900), "anh.jpg", FullDisk(location=tmp_path), DAY)
     assert files(tmp_path) == before
     assert other.path in before

@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-import copy
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, OperationalError, connection, connections, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.test import Client
 
 from portal.postgresql import base, limits
-from tests.contention import at_once, result_of, threads, wait_until_blocked
+from tests.contention import at_once, locked, result_of, threads, wait_until_blocked
 from tests.factories import make_article
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def limited(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
-    """New connections, those of other threads, have the limits of a process that serves."""
-    entry = connections.settings["default"]
-    monkeypatch.setitem(entry, "OPTIONS", copy.copy(entry["OPTIONS"]))
-    monkeypatch.setitem(entry, "TRANSACTION_LIMITS", None)
-    limits.limit_requests(entry)
-    monkeypatch.setattr(base, "_spared_until", 0.0)
-    return entry
-
-
-@contextmanager
-def locked(*tables: str) -> Iterator[None]:
-    """Hold the tables as ALTER TABLE does, on the connection of this thread."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
-        yield
 
 
 def ask(path: str) -> Callable[[], tuple[int, float, str]]:
