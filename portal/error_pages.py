@@ -114,6 +114,7 @@ def not_saved_page(
         "status": status,
         "heading": _("What you typed was not saved yet"),
         "sentence": sentence,
+        "incident": incident_code(),
         "go_back": True,
         "typed": typed,
     }

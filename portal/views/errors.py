@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from news import failures
 from portal.error_pages import ErrorPage, error_page, not_saved_page
+from portal.logs import route_of
 
-logger = logging.getLogger("django.request")
+logger = logging.getLogger(__name__)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -57,7 +58,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     else:
         response = error_page(request, 503)
     # In place of Django's traceback: there may be thousands, and all say the same.
-    logger.error("%s: %s", failures.name_of(exception), request.path)
+    logger.error("unavailable: %s (%s)", failures.name_of(exception), route_of(request))
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response
 
