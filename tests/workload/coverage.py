@@ -18,6 +18,7 @@ from comments.captcha import challenges
 from comments.services import deciding, erasing, sending
 from portal.models import User
 from portal.redirects import services as redirects
+from portal.services import backups
 from ratings import services as ratings
 
 # The modules that write, beside all that are called `services`.
@@ -36,6 +37,7 @@ NO_SERVICES = {
     *(challenges.kind_of_key, challenges.library_challenge, challenges.network_hash),
     *(challenges.find_challenge, challenges.canonical),
     *(redirects.set_target, redirects.delete_missing_addresses),
+    backups.last_backup_at,
 }
 _PURE_PREFIXES = ("check_", "is_", "report_name", "referrer_host", "signed_note", "search_report")
 
@@ -63,8 +65,8 @@ def _modules() -> Iterator[ModuleType]:
                 yield importlib.import_module(found.name)
 
 
-# Commands that start the site, fill an empty one, or write nothing.
-NO_COMMANDS = {"serve", "load_demo", "send_comment_digest"}
+# Commands that start the site, fill an empty one, or write no rows.
+NO_COMMANDS = {"serve", "load_demo", "restore", "send_comment_digest", "write_error_pages"}
 
 
 def commands() -> set[str]:

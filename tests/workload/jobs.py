@@ -16,6 +16,7 @@ from news.models import Article, Category
 from portal.models import Page
 from portal.redirects.planning import RequestedRedirect
 from portal.redirects.services import redirect_earlier_url, save_redirects
+from portal.services.backups import record_backup
 from ratings.admin.summaries import HOUR_FORMAT
 from stats.services import set_article_opening_balance, set_opening_balance
 from tests.workload.actions import Actor, action
@@ -128,3 +129,9 @@ def run_daily_commands(actor: Actor) -> None:
     _command("purge_rating_limits")
     _command("purge_missing_addresses")
     _command("rebuild_rating_summaries")
+
+
+@action(record_backup, writes=("command backup",))
+def make_backup(actor: Actor) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        _command("backup", Path(folder))
