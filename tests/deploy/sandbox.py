@@ -49,6 +49,7 @@ class Machine:
 
     def set(self, **variables: str) -> None:
         """Write the file of variables anew."""
+        self.environment = variables
         lines = (f"{name}={value}\n" for name, value in variables.items())
         self.variables.write_text("".join(lines))
 
@@ -73,15 +74,14 @@ def script(machine: Machine, unit: UnitFile, *, with_sandbox: bool) -> str:
         lines += _read_only(unit) + _writable(machine, unit) + _private(machine, unit)
     lines += _kept_interpreter()
     umask = unit.last("Service", "UMask", "0022")
-    limit = unit.last("Service", "LimitNOFILE", "1024:524288")
-    soft, _, hard = limit.partition(":")
+    soft, _, hard = unit.last("Service", "LimitNOFILE", "").partition(":")
     working = unit.last("Service", "WorkingDirectory", "/")
     return "\n".join(
         [
             *lines,
             "umount /mnt",
             f"umask {umask}",
-            f"prlimit --nofile={soft}:{hard or soft} --pid $$",
+            f"prlimit --nofile={soft}:{hard or soft} --pid $$" if soft else ":",
             f"cd {shlex.quote(working)}",
         ]
     )
