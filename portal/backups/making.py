@@ -20,6 +20,7 @@ import fcntl
 import os
 import re
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -64,6 +65,10 @@ class StoredFile(NamedTuple):
     size: int
     inode: int
     modified_ns: int
+
+    @classmethod
+    def of(cls, found: os.stat_result) -> StoredFile:
+        return cls(found.st_size, found.st_ino, found.st_mtime_ns)
 
 
 class Made(NamedTuple):
@@ -170,7 +175,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def stored_files(media: Path) -> dict[str, StoredFile]:
-    """The files below a folder, by their path in it. Links are followed. Raises OSError."""
+    """The files below a folder, by their path in it, links followed. Raises OSError."""
 
     def give_up(error: OSError) -> None:
         raise error
@@ -184,12 +189,11 @@ def stored_files(media: Path) -> dict[str, StoredFile]:
         for name in names:
             path = os.path.join(folder, name)
             try:
-                stat = os.stat(path)
+                status = os.stat(path)
             except FileNotFoundError:
                 continue  # deleted meanwhile
-            found[os.path.relpath(path, media)] = StoredFile(
-                stat.st_size, stat.st_ino, stat.st_mtime_ns
-            )
+            if stat.S_ISREG(status.st_mode):
+                found[os.path.relpath(path, media)] = StoredFile.of(status)
     return found
 
 
@@ -213,10 +217,9 @@ class _MediaCopy:
                 self._forget(name)  # deleted meanwhile
                 continue
             with file:
-                stat = os.fstat(file.fileno())
+                self.copied[name] = StoredFile.of(os.fstat(file.fileno()))
                 self.archive.add(MEDIA + name, file)
-            self.copied[name] = StoredFile(stat.st_size, stat.st_ino, stat.st_mtime_ns)
-            done += stat.st_size
+            done += self.copied[name].size
             self.progress(_("Pictures and documents"), done, total)
 
     def _forget(self, name: str) -> None:

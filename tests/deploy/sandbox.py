@@ -8,6 +8,7 @@ ProtectSystem=strict. The machine outside stays as it is.
 from __future__ import annotations
 
 import os
+import resource
 import shlex
 import sys
 from pathlib import Path
@@ -49,7 +50,6 @@ class Machine:
 
     def set(self, **variables: str) -> None:
         """Write the file of variables anew."""
-        self.environment = variables
         lines = (f"{name}={value}\n" for name, value in variables.items())
         self.variables.write_text("".join(lines))
 
@@ -74,14 +74,17 @@ def script(machine: Machine, unit: UnitFile, *, with_sandbox: bool) -> str:
         lines += _read_only(unit) + _writable(machine, unit) + _private(machine, unit)
     lines += _kept_interpreter()
     umask = unit.last("Service", "UMask", "0022")
-    soft, _, hard = unit.last("Service", "LimitNOFILE", "").partition(":")
+    limit = unit.last("Service", "LimitNOFILE", "1024:524288")
+    soft, _, hard = limit.partition(":")
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]  # a container may be given less
+    files = f"{min(int(soft), most)}:{min(int(hard or soft), most)}"
     working = unit.last("Service", "WorkingDirectory", "/")
     return "\n".join(
         [
             *lines,
             "umount /mnt",
             f"umask {umask}",
-            f"prlimit --nofile={soft}:{hard or soft} --pid $$" if soft else ":",
+            f"prlimit --nofile={files} --pid $$",
             f"cd {shlex.quote(working)}",
         ]
     )

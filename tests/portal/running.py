@@ -99,7 +99,7 @@ def lay_out_cluster(data: Path) -> None:
     subprocess.run(["cp", "-a", _empty_cluster() / "postgres", data], check=True)
 
 
-def _environment(data: Path) -> dict[str, str]:
+def environment_of(data: Path) -> dict[str, str]:
     inherited = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
     return inherited | {
         "PORTAL_DATA": str(data),
@@ -115,7 +115,7 @@ def _manage(data: Path, *arguments: str, **environment: str) -> str:
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=settings.BASE_DIR,
-        env=_environment(data) | environment,
+        env=environment_of(data) | environment,
         capture_output=True,
         text=True,
         check=True,
@@ -134,7 +134,7 @@ class Site:
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "serve", f"--port={self.port}", *arguments],
             cwd=settings.BASE_DIR,
-            env=_environment(data) | environment,
+            env=environment_of(data) | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,

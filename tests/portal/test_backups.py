@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 
-from portal.models import Backup
+from portal.models import Backup, User
 from portal.services.backups import is_backup_overdue, last_backup_at, record_backup
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,49 @@ def test_backup_is_overdue_after_the_days_that_are_set(
     assert is_backup_overdue(last) is overdue
     settings.BACKUP_WARNING_DAYS = 0
     assert not is_backup_overdue(last)
+
+
+# --- The warning on the first page of the admin ---------------------------------------------------
+
+
+def first_page(client: Client, **rights: bool) -> str:
+    user = User.objects.create_user("quantri", is_staff=True, **rights)
+    client.force_login(user)
+    return client.get("/admin/").content.decode()
+
+
+def test_administrator_is_warned_that_there_is_no_backup(client: Client, settings: Any) -> None:
+    settings.BACKUP_WARNING_DAYS = 2
+    assert "Cổng chưa có bản sao lưu nào." in first_page(client, is_superuser=True)
+
+
+def test_administrator_is_told_the_day_of_the_last_backup(client: Client, settings: Any) -> None:
+    settings.BACKUP_WARNING_DAYS = 2
+    row = record_backup(name="a", size=1, seconds=1)
+    row.finished_at = datetime(2026, 3, 14, 18, 35, tzinfo=UTC)
+    row.save()
+    page = first_page(client, is_superuser=True)
+    assert "Bản sao lưu gần nhất hoàn thành lúc 01:35, 15/03/2026" in page
+
+
+def test_administrator_with_a_backup_of_last_night_is_not_warned(
+    client: Client, settings: Any
+) -> None:
+    settings.BACKUP_WARNING_DAYS = 2
+    record_backup(name="a", size=1, seconds=1)
+    assert "sao lưu" not in first_page(client, is_superuser=True)
+
+
+def test_editor_who_cannot_make_one_is_not_warned(client: Client, settings: Any) -> None:
+    settings.BACKUP_WARNING_DAYS = 2
+    assert "sao lưu" not in first_page(client)
+
+
+def test_demo_on_a_developers_machine_warns_nobody(client: Client) -> None:
+    assert "sao lưu" not in first_page(client, is_superuser=True)
+
+
+# --- Rows -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
