@@ -1,0 +1,109 @@
+"""An update without a gap: the next version takes over from the last one, and gives it back.
+
+The last version (`.ci/last-release`) fills a database with its own migrations and its own demo.
+While readers read and others write, the next version brings the database up to date, then both
+serve, then the next alone, then the last one again. Nobody may notice, and nothing may be missing.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from portal.postgresql.embedded import EmbeddedPostgres
+from tests.deploy.people import People
+from tests.deploy.versions import Version, environment, last_version, next_version, stop
+from tests.portal.running import PATIENCE, hold_port, wait_for
+
+pytestmark = pytest.mark.deploy
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
+    """A server that both versions are told of, as of one on a host of its own."""
+    server = EmbeddedPostgres(tmp_path / "database")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def versions(tmp_path: Path, database: EmbeddedPostgres) -> tuple[Version, Version]:
+    """The last version and the next one: two hosts of one site."""
+    where = database.connection_parameters()
+    shared = {
+        "DATABASE_URL": "postgres://{user}@/{dbname}?host={host}&port={port}".format(**where),
+        "MEDIA_ROOT": str(tmp_path / "media"),
+        "STATIC_ROOT": str(tmp_path / "static"),
+    }
+    last, following = last_version(tmp_path), next_version(tmp_path)
+    for version, name in ((last, "host-1"), (following, "host-2")):
+        (tmp_path / name).mkdir()
+        version.environment = environment(PORTAL_DATA=str(tmp_path / name), **shared)
+    last.collect_static()
+    return last, following
+
+
+def answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def test_next_version_takes_over_and_gives_back_without_a_gap(
+    tmp_path: Path, database: EmbeddedPostgres, versions: tuple[Version, Version]
+) -> None:
+    last, following = versions
+    with ExitStack() as ending, hold_port() as first, hold_port() as second:
+        one, two = (int(held.getsockname()[1]) for held in (first, second))
+
+        def start(version: Version, port: int, *arguments: str) -> subprocess.Popen[bytes]:
+            process = version.serve(port, *arguments)
+            ending.callback(stop, process)
+            wait_for(lambda: answers(port) or process.poll() is not None, 5 * PATIENCE)
+            assert process.poll() is None, version.log.read_text()
+            return process
+
+        running = start(last, one)
+        staff = json.loads((tmp_path / "host-1" / "demo_staff.json").read_text())
+        connect = ending.enter_context(
+            psycopg.connect(**database.connection_parameters(), autocommit=True)
+        )
+        people = People(connect, [one], staff[0]["username"], staff[0]["password"])
+        with people:
+            people.go_on()
+
+            following.manage("migrate", "--verbosity=0")
+            people.go_on()  # the last version on the schema of the next one
+
+            following.collect_static()
+            both = start(following, two, "--no-demo")
+            people.use(one, two)
+            people.go_on()
+
+            people.use(two)
+            stop(running)
+            people.go_on()
+
+            last.collect_static()
+            start(last, one)  # back again, and no migration is reversed
+            people.use(one, two)
+            people.go_on()
+            people.use(one)
+            stop(both)
+            people.go_on()
+        people.expect_everything_is_kept()
+        for version in versions:
+            assert "ERROR" not in version.log.read_text()
