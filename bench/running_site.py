@@ -1,5 +1,5 @@
 # ruff: noqa: S603, S607 – programs of this machine, told nothing from outside
-"""A site of a bench's own, and what it has used of the processor. Needs Linux with taskset."""
+"""A site of a bench's own, its processes and what they use. Needs Linux with taskset."""
 
 from __future__ import annotations
 
@@ -21,9 +21,13 @@ class Site:
     Args:
         folder: an empty one for everything it writes.
         workers: how many processes answer.
+        with_demo: whether it has the demo ward, not nothing at all.
+        cores: which of the machine it may use.
     """
 
-    def __init__(self, folder: Path, workers: int = 1) -> None:
+    def __init__(
+        self, folder: Path, workers: int = 1, *, with_demo: bool = False, cores: str = "0"
+    ) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -34,8 +38,8 @@ class Site:
             "TRUSTED_PROXIES": "1",
         }
         self.process = subprocess.Popen(
-            ["taskset", "-c", "0", sys.executable, "manage.py", "serve", "--no-demo",
-             f"--port={self.port}"],
+            ["taskset", "-c", cores, sys.executable, "manage.py", "serve", f"--port={self.port}",
+             *([] if with_demo else ["--no-demo"])],
             cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         while True:
@@ -52,9 +56,9 @@ class Site:
             cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True, check=True,
         ).stdout  # fmt: skip
 
-    def processor_seconds(self) -> dict[str, float]:
-        """What the server and its PostgreSQL have used so far, whoever else was busy."""
-        table: dict[int, tuple[int, float]] = {}
+    def processes(self) -> dict[str, dict[int, int]]:
+        """The processes of the server and of its PostgreSQL, with the ticks each has used."""
+        table: dict[int, tuple[int, int]] = {}
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
                 try:
@@ -66,13 +70,19 @@ class Site:
             int(path.read_text().split()[0])
             for path in Path(self.environment["PORTAL_DATA"]).rglob("postmaster.pid")
         }
-        used = {}
+        found = {}
         for name, ours in (("PostgreSQL", postmasters), ("server", {self.process.pid})):
             while more := {p for p, (parent, _) in table.items() if parent in ours} - ours:
                 ours |= more
-            ticks = sum(table.pop(p)[1] for p in ours if p in table)
-            used[name] = ticks / os.sysconf("SC_CLK_TCK")
-        return used
+            found[name] = {p: table.pop(p)[1] for p in sorted(ours) if p in table}
+        return found
+
+    def processor_seconds(self) -> dict[str, float]:
+        """What the server and its PostgreSQL have used so far, whoever else was busy."""
+        return {
+            name: sum(ticks.values()) / os.sysconf("SC_CLK_TCK")
+            for name, ticks in self.processes().items()
+        }
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
