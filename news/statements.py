@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection
+from django.db import NotSupportedError, connection
 from psycopg import Cursor
 
 NOW = datetime.max.replace(tzinfo=UTC)
@@ -41,8 +41,16 @@ def fetch_all(statement: str, values: Sequence[Any]) -> list[Row]:
         statement: always the same text, with a `%s` for each of the values.
     """
     with connection.cursor() as cursor:
-        cursor.cursor = Cursor(connection.connection)
-        cursor.execute(statement, values)
+        prepared = cursor.cursor = Cursor(connection.connection)
+        try:
+            cursor.execute(statement, values)
+        except NotSupportedError:
+            # “cached plan must not change result type”: the migration of a newer version has
+            # widened a column meanwhile. psycopg forgets its prepared statements with this one.
+            if connection.in_atomic_block:
+                raise
+            prepared.execute("DEALLOCATE ALL", prepare=False)
+            cursor.execute(statement, values)
         rows: list[Row] = cursor.fetchall()
         return rows
 
