@@ -12,16 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.last_release import ROOT, files_of_last_release
-from tests.portal.running import PATIENCE
-
-# As `serve` collects the static files, but uncompressed: nobody asks for that here, and it takes
-# longer than all the rest.
-COLLECT = """
-from whitenoise.compress import Compressor
-Compressor.should_compress = lambda *_: False
-from portal.management.commands.serve import Command
-Command().collect_static()
-"""
+from tests.portal.running import COLLECT, PATIENCE
 
 
 @dataclass
