@@ -20,14 +20,15 @@ from django.utils import translation
 from gunicorn import glogging, systemd
 from gunicorn.app.base import BaseApplication
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.http.message import Request
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from portal import error_pages
 from stats.recorder import recorder
 
 # What deploy/nginx.conf lets in at the most, and more.
 DRAIN_BYTES = 64 * 1024 * 1024
-DRAIN_SECONDS = 3.0
+DRAIN_SECONDS = 10.0
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
@@ -126,6 +127,21 @@ class Worker(ThreadWorker):
             client.settimeout(DRAIN_SECONDS)
             client.sendall(head.encode() + body)
             drain(client)
+
+    def handle_request(self, req: Request, conn: TConn) -> bool:
+        """Answer a request, and read what the application has left of its body.
+
+        gunicorn closes after 64 KB of it, which resets the connection: nginx, still sending a form
+        that was refused for its size, would take that for a failure and answer 502.
+        """
+        is_kept: bool = super().handle_request(req, conn)
+        if not is_kept:
+            until = time.monotonic() + DRAIN_SECONDS
+            with contextlib.suppress(OSError):
+                conn.sock.settimeout(DRAIN_SECONDS)
+                while time.monotonic() < until and req.body.read(1024 * 1024):
+                    pass
+        return is_kept
 
 
 def drain(client: socket.socket) -> None:

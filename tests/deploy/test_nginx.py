@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import socket
+import ssl
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -161,6 +164,38 @@ def test_handshake_for_another_name_is_refused(nginx: Nginx) -> None:
     assert exchange(nginx.https, b"GET / HTTP/1.1\r\nHost: other.example\r\n\r\n") is None
 
 
+@pytest.mark.parametrize("version", ["-tls1", "-tls1_1"])
+def test_old_tls_is_refused(nginx: Nginx, version: str) -> None:
+    said = subprocess.run(
+        [
+            *("openssl", "s_client", "-connect", f"127.0.0.1:{nginx.https}", version),
+            *("-servername", nginx.name, "-cipher", "DEFAULT@SECLEVEL=0"),
+        ],
+        input="",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "alert protocol version" in said.stderr
+
+
+def test_reader_who_comes_back_needs_no_full_handshake(nginx: Nginx) -> None:
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+
+    def connect(session: ssl.SSLSession | None) -> tuple[ssl.SSLSession | None, bool | None]:
+        with (
+            socket.create_connection(("127.0.0.1", nginx.https)) as plain,
+            context.wrap_socket(plain, server_hostname=nginx.name, session=session) as client,
+        ):
+            return client.session, client.session_reused
+
+    session, reused = connect(None)
+    assert not reused
+    assert connect(session)[1]
+
+
 def test_list_of_statuses_is_the_same_in_both_places() -> None:
     site = (settings.BASE_DIR / "deploy/nginx.conf").read_text(encoding="utf-8")
     listed = {
@@ -187,8 +222,10 @@ def test_failure_is_logged_without_addresses(down: Nginx) -> None:
     log = down.folder / "log/congtin.log"
     before = log.read_text().count("\n")
     down.ask("/binh-luan/bi-mat?q=ten-nguoi")
-    [line] = log.read_text().splitlines()[before:]
-    assert " GET 502 upstream=502 cache=MISS seconds=" in line
+    down.ask("/binh-luan/bi-mat/", "POST")
+    lines = log.read_text().splitlines()[before:]
+    assert " GET 502 upstream=502 cache=MISS seconds=" in lines[0]
+    assert " POST 502 upstream=502 cache=- seconds=" in lines[1]
     logs = "".join(path.read_text() for path in (down.folder / "log").iterdir())
     for secret in ("127.0.0.1", "bi-mat", "ten-nguoi"):
         assert secret not in logs

@@ -119,6 +119,18 @@ def test_what_the_server_cannot_read_is_refused_with_our_own_page(site: Site) ->
     assert site.get()[0] == 200
 
 
+@pytest.mark.parametrize("megabytes", [1, 6, 60])
+def test_form_that_is_refused_unread_is_taken_in_all_the_same(site: Site, megabytes: int) -> None:
+    """Closing before it is read would reset the connection: a proxy says 502 in our place."""
+    site.wait_until_it_answers()
+    head = "POST /tin-tuc/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    size = megabytes * 1_000_000
+    with socket.create_connection(("127.0.0.1", site.port), timeout=PATIENCE) as client:
+        client.sendall(f"{head}Content-Length: {size}\r\n\r\n".encode())
+        assert client.recv(12) == b"HTTP/1.1 405"  # answered by now
+        client.sendall(b"a" * size)
+
+
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS"])
 def test_public_site_does_not_start_without_what_it_must_be_told(missing: str) -> None:
     environment = {
