@@ -78,9 +78,9 @@ def test_commands_that_the_papers_name_exist() -> None:
 
 
 def test_make_targets_that_the_papers_name_exist() -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
     for paper in PAPERS:
-        named = set(re.findall(r"`(?:\w+=\S+ )*make (\w+)", paper.read_text(encoding="utf-8")))
+        named = set(re.findall(r"`(?:\w+=\S+ )*make ([a-z-]+)", paper.read_text(encoding="utf-8")))
         assert named - targets == set(), paper.name
 
 

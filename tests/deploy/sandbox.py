@@ -50,6 +50,7 @@ class Machine:
 
     def set(self, **variables: str) -> None:
         """Write the file of variables anew."""
+        self.environment = variables
         lines = (f"{name}={value}\n" for name, value in variables.items())
         self.variables.write_text("".join(lines))
 
@@ -74,17 +75,16 @@ def script(machine: Machine, unit: UnitFile, *, with_sandbox: bool) -> str:
         lines += _read_only(unit) + _writable(machine, unit) + _private(machine, unit)
     lines += _kept_interpreter()
     umask = unit.last("Service", "UMask", "0022")
-    limit = unit.last("Service", "LimitNOFILE", "1024:524288")
-    soft, _, hard = limit.partition(":")
+    soft, _, hard = unit.last("Service", "LimitNOFILE", "").partition(":")
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]  # a container may be given less
-    files = f"{min(int(soft), most)}:{min(int(hard or soft), most)}"
+    files = ":".join(str(min(int(number), most)) for number in (soft, hard or soft) if number)
     working = unit.last("Service", "WorkingDirectory", "/")
     return "\n".join(
         [
             *lines,
             "umount /mnt",
             f"umask {umask}",
-            f"prlimit --nofile={files} --pid $$",
+            f"prlimit --nofile={files} --pid $$" if files else ":",
             f"cd {shlex.quote(working)}",
         ]
     )

@@ -23,7 +23,8 @@ from tests.deploy.unit_file import Command, read_environment, read_unit
 from tests.portal.running import PATIENCE, hold_port, wait_for
 
 UNITS = settings.BASE_DIR / "deploy"
-LAUNCHER = ["/srv/congtin/app/.venv/bin/python", "/srv/congtin/app/tests/deploy/seccomp.py"]
+PYTHON = "/srv/congtin/app/.venv/bin/python"
+LAUNCHER = [PYTHON, "/srv/congtin/app/tests/deploy/seccomp.py"]
 RESTRICTIONS = ["MemoryDenyWriteExecute", "RestrictNamespaces", "RestrictSUIDSGID",
                 "LockPersonality", "RestrictRealtime"]  # fmt: skip
 
@@ -67,13 +68,14 @@ class Service:
 
     def start(self, *, wait: bool = True) -> None:
         """As `systemctl start`: wait until the service is active; with wait=False, do not."""
-        assert self._supervisor is None, "it runs already"
+        assert self._supervisor is None or not self._supervisor.is_alive(), "it runs already"
         self._wanted.set()
+        self.state = "inactive"
         self._supervisor = threading.Thread(target=self._supervise, daemon=True)
         self._supervisor.start()
         if wait:
             settled = {"active", "failed", "inactive after success"}
-            until = time.monotonic() + PATIENCE
+            until = time.monotonic() + 3 * PATIENCE  # a first start collects the static files
             while self.state not in settled and time.monotonic() < until:
                 time.sleep(0.02)
             assert self.state in settled - {"failed"}, self.journal()
@@ -110,15 +112,34 @@ class Service:
             if entry.name.isdigit() and namespace(entry) in self.namespaces
         }  # fmt: skip
 
-    def manage(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        """Run a command of manage.py as the account of the service, outside its sandbox."""
-        command = Command(
-            ["/srv/congtin/app/.venv/bin/python", "manage.py", *arguments], False, False
-        )
+    def run(
+        self,
+        *words: str,
+        with_sandbox: bool = False,
+        as_root: bool = False,
+        stdin: str = "",
+        **variables: str,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program on the machine, with the variables of the service and these.
+
+        It runs beside the service, as its account, and with_sandbox in folders as those of the
+        unit but not the same; as_root as whoever administers the machine.
+        """
+        command = Command(list(words), failure_is_ignored=False, has_full_privileges=as_root)
         return subprocess.run(
-            self._words(command, with_sandbox=False), input=stdin, text=True, capture_output=True,
-            check=False, env=self._environment(),
-        )  # fmt: skip
+            self._words(command, with_sandbox=with_sandbox),
+            input=stdin,
+            text=True,
+            capture_output=True,
+            check=False,
+            env=self._environment() | variables,
+        )
+
+    def manage(self, *arguments: str, stdin: str = "", **variables: str) -> str:
+        """Run a command of manage.py as an administrator does, and return what it prints."""
+        done = self.run(PYTHON, "manage.py", *arguments, stdin=stdin, **variables)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def get(self, path: str = "/", host: str = "portal.example.gov.vn") -> tuple[int, str]:
         """Ask the site past nginx, as nginx does. Return status and text; 0 if nobody answers."""
@@ -190,28 +211,29 @@ class Service:
         until = time.monotonic() + timeout
         if kind != "notify":
             self._become("active", "")
-        while self._wanted.is_set() and self._runs():
+        while self._wanted.is_set() and self.is_running():
             if self.state == "activating" and self._is_ready():
                 self._become("active", "")
             if self.state == "activating" and time.monotonic() > until:
                 self._terminate()
                 return "timeout"
             self._wait_until_unwanted(0.02)
-        if self._runs():
+        if self.is_running():
             self._terminate()
             return "stopped"
         return self._result(command)
 
     def _until_its_end(self, command: Command) -> str:
         self._begin(command)
-        while self._runs():
+        while self.is_running():
             if not self._wanted.is_set():
                 self._terminate()
                 return "stopped"
             self._wait_until_unwanted(0.02)
         return self._result(command)
 
-    def _runs(self) -> bool:
+    def is_running(self) -> bool:
+        """Whether the main process runs."""
         return self.process is not None and self.process.poll() is None
 
     def _result(self, command: Command) -> str:
@@ -271,7 +293,10 @@ class Service:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self._words(
-                    command, with_sandbox=not command.has_full_privileges, listener=listener
+                    command,
+                    with_sandbox=not command.has_full_privileges,
+                    first=f"readlink /proc/self/ns/mnt > {names}",
+                    listener=listener,
                 ),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -280,16 +305,20 @@ class Service:
                 pass_fds=[listener.fileno()] if listener else [],
                 start_new_session=True,
             )
-        wait_for(lambda: (names.exists() and names.read_text()) or not self._runs(), PATIENCE)
+        wait_for(lambda: (names.exists() and names.read_text()) or not self.is_running(), PATIENCE)
         if names.exists():
             self.namespaces.add(names.read_text().strip())
 
     def _words(
-        self, command: Command, *, with_sandbox: bool, listener: socket.socket | None = None
+        self,
+        command: Command,
+        *,
+        with_sandbox: bool,
+        first: str = ":",
+        listener: socket.socket | None = None,
     ) -> list[str]:
         lines = [
-            "set -euo pipefail",
-            f"readlink /proc/self/ns/mnt > {self.machine.folder}/namespace",
+            first,
             sandbox.script(self.machine, self.unit, with_sandbox=with_sandbox),
         ]
         if listener is not None:

@@ -52,6 +52,12 @@ NOT_IMITATED = {
         "OOMPolicy": "no test takes all memory of the machine",
     },
     "Socket": {},
+    "Timer": {
+        "OnCalendar": "systemd-analyze verifies it; the tests start what it would",
+        "Persistent": "as OnCalendar",
+        "RandomizedDelaySec": "as OnCalendar",
+        "AccuracySec": "as OnCalendar",
+    },
     "Install": {"WantedBy": "the tests start units themselves", "Also": "as WantedBy"},
 }
 
