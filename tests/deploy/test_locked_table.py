@@ -110,3 +110,21 @@ def test_page_views_of_that_time_are_counted_afterwards(
             assert {status for status, _ in answers} == {200}
             assert max(seconds for _, seconds in answers) < LONGEST
     wait_for(lambda: count() == 3 * READERS)
+
+
+def test_migration_lets_others_pass_and_is_tried_again(machine: Machine, database: str) -> None:
+    """An update makes triggers on a table that somebody has been writing to for long."""
+    site = Service(machine)
+    made = site.manage("migrate", "ratings", "0001", "--verbosity=0")
+    assert made.returncode == 0, made.stderr
+    try:
+        with psycopg.connect(database) as writer:
+            writer.execute("LOCK TABLE ratings_rating IN ROW EXCLUSIVE MODE")
+            site.start()
+            wait_for(lambda: site.journal().count("đang chờ một bảng") >= 2)
+            assert site.get()[0] == 503
+        wait_for(lambda: site.get()[0] == 200)
+        assert site.starts == 1
+        assert "Traceback" not in site.journal()
+    finally:
+        site.close()

@@ -13,10 +13,11 @@ from argparse import ArgumentParser
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import OperationalError, connections
+from django.db import OperationalError, connection, connections
 from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.utils.translation import gettext as _
 from gunicorn.systemd import sd_notify
+from psycopg.errors import LockNotAvailable
 
 from portal.demo import staff
 from portal.error_pages import write_error_pages
@@ -26,6 +27,10 @@ from portal.version import VERSION
 
 # Between two attempts to reach the database: each is told in the journal, with its reason.
 RETRY_SECONDS = 3.0
+
+# How long a migration waits for a table that others use. All who want to read it queue up behind
+# the migration, on every host: rather try again later.
+MIGRATION_PATIENCE = "2s"
 
 logger = logging.getLogger("portal")
 
@@ -80,8 +85,8 @@ class Command(BaseCommand):
     def wait_and_migrate(self, listener: socket.socket) -> None:
         """Bring the database up to date, and wait for one that is not there, without end.
 
-        A server that starts late, a restart, a password that somebody is about to mend: the site
-        comes by itself. Meanwhile whoever asks gets the page for 503.
+        A server that starts late, a restart, a password that somebody is about to mend, a table
+        that somebody uses: the site comes by itself. Meanwhile whoever asks gets the page for 503.
         """
         with contextlib.ExitStack() as meanwhile:
             is_waiting = False
@@ -89,12 +94,16 @@ class Command(BaseCommand):
                 try:
                     return self.migrate()
                 except OperationalError as error:
+                    is_busy = isinstance(error.__cause__, LockNotAvailable)
                     reason = " ".join(str(error).split())
                 connections.close_all()
-                self.step(
-                    _("The site waits for the database, which does not answer: %(reason)s")
-                    % {"reason": reason}
-                )
+                sentence = _("The site waits for the database, which does not answer: %(reason)s")
+                if is_busy:
+                    sentence = _(
+                        "An update of the database waits for a table that others are using, and "
+                        "is tried again: %(reason)s"
+                    )
+                self.step(sentence % {"reason": reason})
                 if not is_waiting:
                     is_waiting = True
                     meanwhile.enter_context(unavailable(listener))
@@ -103,6 +112,12 @@ class Command(BaseCommand):
                 time.sleep(RETRY_SECONDS)
 
     def migrate(self) -> None:
+        """Bring the database up to date.
+
+        Raises OperationalError if it is not there, or others hold a table for MIGRATION_PATIENCE.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = %s", [MIGRATION_PATIENCE])
         try:
             call_command("migrate", verbosity=0, interactive=False)
         except InconsistentMigrationHistory:
