@@ -273,3 +273,68 @@ def test_no_spelling_takes_a_document_past_the_application(
 ) -> None:
     backend.answer = lambda request: Reply(body=b"app")
     assert nginx.ask(path).text == "app"
+
+
+# --- Requests that two servers may read differently -----------------------------------------------
+
+
+def test_chunked_form_reaches_the_application_with_its_length(
+    nginx: Nginx, backend: Backend
+) -> None:
+    head = b"POST /binh-luan/1/ HTTP/1.1\r\n" + CLOSE + b"Transfer-Encoding: chunked\r\n\r\n"
+    answer = nginx.raw(head + b"3\r\nabc\r\n4\r\nGET \r\n0\r\n\r\n")
+    assert answer is not None
+    assert answer.status == 200
+    asked = backend.requests[-1]
+    assert (asked.headers["content-length"], asked.body) == ("7", b"abcGET ")
+    assert "transfer-encoding" not in asked.headers
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        b"Content-Length: 3\r\nContent-Length: 30\r\n",
+        b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n",
+        b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
+        b"Transfer-Encoding: xchunked\r\n",
+        b"Content-Length: +3\r\n",
+        b"Content-Length: -3\r\n",
+        b"Content-Length : 3\r\n",
+        b"Content-Length: 3, 30\r\n",
+        b"Host: other.example\r\n",
+    ],
+    ids=str,
+)
+def test_ambiguous_request_does_not_reach_the_application(
+    nginx: Nginx, backend: Backend, fields: bytes
+) -> None:
+    before = len(backend.requests)
+    hidden = b"0\r\n\r\nGET /hidden HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    answer = nginx.raw(b"POST / HTTP/1.1\r\n" + CLOSE + fields + b"\r\n" + hidden)
+    assert answer is not None
+    assert answer.status in {400, 501}
+    assert len(backend.requests) == before
+
+
+def test_spellings_of_what_nginx_says_itself_are_dropped(nginx: Nginx, backend: Backend) -> None:
+    """In WSGI, X_Forwarded_For would be the same as X-Forwarded-For."""
+    nginx.ask("/x", headers={"X_Forwarded_For": "203.0.113.9", "X_Forwarded_Proto": "http"})
+    names = [name for name in backend.requests[-1].headers if "forwarded" in name]
+    assert sorted(names) == ["x-forwarded-for", "x-forwarded-proto"]
+
+
+@pytest.mark.parametrize("host", ["LOCALHOST", "localhost:443", "localhost."])
+def test_host_is_told_to_the_application_in_one_spelling(
+    nginx: Nginx, backend: Backend, host: str
+) -> None:
+    answer = nginx.raw(f"GET /{host} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+    assert answer is not None
+    assert (answer.status, backend.requests[-1].headers["host"]) == (200, "localhost")
+
+
+def test_old_clients_are_answered(nginx: Nginx, backend: Backend) -> None:
+    answer = nginx.raw(b"GET /old HTTP/1.0\r\nHost: localhost\r\n\r\n")
+    assert answer is not None
+    assert (answer.status, answer.text) == (200, "trang")
+    assert backend.requests[-1].path == "/old"
