@@ -1,4 +1,4 @@
-from django.db import migrations, models
+from django.db import migrations
 
 import news.fields
 
@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [('news', '9001_expand')]
 
     operations = [
-        # Of a column that prepared statements of the frame read.
+        # Of columns that prepared statements read.
         migrations.AlterField('category', 'name', news.fields.LineField('name', max_length=400)),
+        migrations.AlterField('article', 'title', news.fields.LineField('title', max_length=900)),
     ]
