@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test import Client, TransactionTestCase, override_settings
 from django.utils import translation
 
@@ -106,6 +106,22 @@ def module_data(
     with django_db_blocker.unblock(), transaction.atomic(), override_settings(MEDIA_ROOT=media):
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def empty_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """Give the alias of a new database beside that of the tests."""
+    with django_db_blocker.unblock():
+        alias, name = "empty", f"{connection.settings_dict['NAME']}_empty"
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+            cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        connections.databases[alias] = {**connections.databases["default"], "NAME": name}
+        yield alias
+        connections[alias].close()
+        del connections.databases[alias], connections[alias]
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name}")
 
 
 @pytest.fixture(autouse=True)

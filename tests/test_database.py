@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pgtrigger
 import pytest
@@ -12,7 +11,6 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from pytest_django import DjangoDbBlocker
 
 from news.sql_files import CreateFunctions, digest_of
 
@@ -120,22 +118,6 @@ def test_paper_names_every_function_and_every_trigger() -> None:
         name for name in functions if "pgtrigger_" not in name
     }
     assert named_in_the_paper("Triggers") == {trigger.name for _, trigger in pgtrigger.registered()}
-
-
-@pytest.fixture
-def empty_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """Give the alias of a new database beside that of the tests."""
-    with django_db_blocker.unblock():
-        alias, name = "empty", f"{connection.settings_dict['NAME']}_empty"
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE IF EXISTS {name}")
-            cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-        connections.databases[alias] = {**connections.databases["default"], "NAME": name}
-        yield alias
-        connections[alias].close()
-        del connections.databases[alias], connections[alias]
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {name}")
 
 
 def test_migrations_go_to_zero_and_back_to_the_same_schema(empty_database: str) -> None:

@@ -3,15 +3,16 @@
 It starts the embedded server when it is needed (for the settings see
 `portal.postgresql.connection.database_settings`), checks the health of a connection once a second
 at most, asks a server that does not answer no more often than it must, and sets the limits of
-transactions (`portal.postgresql.limits`).
+transactions and migrations (`portal.postgresql.limits`).
 """
 
 import time
 from typing import Any
 
-from django.db.backends.postgresql import base, operations
+from django.db.backends.postgresql import base, operations, schema
 
 from portal.postgresql import EmbeddedPostgresError, embedded
+from portal.postgresql.limits import MIGRATION_LOCK_TIMEOUT
 
 # A request that comes sooner does not check the connection: the check costs a round trip, as much
 # as a statement of the page itself. If the server was restarted in between, that one request fails,
@@ -32,7 +33,19 @@ class DatabaseOperations(operations.DatabaseOperations):
         return str(super().last_executed_query(cursor, sql, params) or sql)
 
 
+class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
+    """A migration gives up a table that it does not get at once; `migrate` tries it again."""
+
+    def __enter__(self) -> Any:
+        editor = super().__enter__()
+        # Outside a transaction indexes are made beside the writers: who waits stops nobody.
+        if self.atomic_migration and not self.collect_sql:
+            self.execute(f"SET LOCAL lock_timeout = {MIGRATION_LOCK_TIMEOUT:d}")
+        return editor
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    SchemaEditorClass = DatabaseSchemaEditor
     ops_class = DatabaseOperations
     healthy_until = 0.0
 

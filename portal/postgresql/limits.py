@@ -26,6 +26,10 @@ TRANSACTION_LIMITS = {
     "statement_timeout": 30_000,
 }
 
+# Milliseconds. A migration that waits for a table lets nobody else pass: whoever asks for the table
+# queues behind it. So it waits for less than a page of a reader does.
+MIGRATION_LOCK_TIMEOUT = 200
+
 # How a server that has vanished is noticed: libpq's parameters of a connection over the network.
 NETWORK_LIMITS = {
     # Milliseconds until data that nobody confirms end a connection, also one that is being made.
