@@ -14,9 +14,10 @@ from portal.management.commands import migrate
 from tests.contention import result_of, threads
 from tests.portal.running import wait_for
 
-IN_USE = "Một bảng đang được sử dụng"
-# What a page of a reader waits for (STATEMENT_LIMITS), and not more.
-READ = "SET lock_timeout = 500; SELECT count(*) FROM ratings_rating"
+IN_USE = "đang chờ một bảng"
+# A rating; it waits for the table no longer than a page does (STATEMENT_LIMITS).
+RATE = "LOCK TABLE ratings_rating IN ROW EXCLUSIVE MODE"
+LIMIT = "SET lock_timeout = 500"
 
 
 def connect(database: str) -> psycopg.Connection:
@@ -35,24 +36,25 @@ def behind(empty_database: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture
-def long_reader(behind: str) -> Iterator[psycopg.Connection]:
-    """Somebody who has read the ratings in a transaction that does not end."""
-    with connect(behind) as reader:
-        reader.execute("SELECT count(*) FROM ratings_rating")
-        yield reader
+def long_import(behind: str) -> Iterator[psycopg.Connection]:
+    """Somebody who has written ratings in a transaction that does not end."""
+    with connect(behind) as writer:
+        writer.execute(RATE)
+        yield writer
 
 
-def test_a_migration_lets_readers_pass_and_is_tried_again(
-    behind: str, long_reader: psycopg.Connection
+def test_a_migration_lets_others_pass_and_is_tried_again(
+    behind: str, long_import: psycopg.Connection
 ) -> None:
     said = StringIO()
-    with threads() as start, connect(behind) as page:
+    with threads() as start, connect(behind) as rater:
         job = start(call_command, "migrate", database=behind, verbosity=0, stdout=said)
         while said.getvalue().count(IN_USE) < 3:
-            page.execute(READ)
-            page.rollback()
-            assert not job.done(), job.result()
-        long_reader.rollback()
+            rater.execute(LIMIT)
+            rater.execute(RATE)
+            rater.rollback()
+            assert not job.done(), said.getvalue()
+        long_import.rollback()
         result_of(job)
     with connect(behind) as database:
         row = database.execute(
@@ -64,11 +66,10 @@ def test_a_migration_lets_readers_pass_and_is_tried_again(
 
 
 def test_a_table_that_stays_in_use_is_said_in_a_sentence(
-    behind: str, long_reader: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+    behind: str, long_import: psycopg.Connection
 ) -> None:
-    monkeypatch.setattr(migrate, "ATTEMPTS", 2)
     with pytest.raises(CommandError, match="Một bảng bị chiếm giữ quá lâu"):
-        call_command("migrate", database=behind, verbosity=0, stdout=StringIO())
+        call_command("migrate", database=behind, verbosity=0, attempts=2, stdout=StringIO())
 
 
 def test_two_hosts_migrate_one_after_the_other(behind: str) -> None:

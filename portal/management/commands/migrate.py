@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.core.management import CommandError
+from django.core.management import CommandError, CommandParser
 from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 from django.utils.translation import gettext as _
@@ -19,24 +19,42 @@ ATTEMPTS = 60
 PAUSE_SECONDS = 1.0
 
 
+class TableInUseError(CommandError):
+    """Others have held a table during every attempt; caused by the error of the last one."""
+
+
 class Command(migrate.Command):
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--attempts", type=int, default=ATTEMPTS, help="how often a table in use is tried"
+        )
+
+    def handle(self, *args: Any, attempts: int, **options: Any) -> None:
+        """Migrate. Raises TableInUseError; what was done until then is kept."""
         with self.alone(options["database"]):
-            for _attempt in range(ATTEMPTS):
+            for attempt in range(1, attempts + 1):
                 try:
-                    return super().handle(*args, **options)
+                    super().handle(*args, **options)
+                    return
                 except OperationalError as error:
                     if not isinstance(error.__cause__, LockNotAvailable | DeadlockDetected):
                         raise
-                    reason = " ".join(str(error).split())
-                self.say(_("A table is in use; trying again: %(reason)s") % {"reason": reason})
+                    self.say(
+                        _(
+                            "An update of the database waits for a table that others are using, "
+                            "and is tried again: %(reason)s"
+                        )
+                        % {"reason": " ".join(str(error).split())}
+                    )
+                    if attempt == attempts:
+                        raise TableInUseError(self.refusal()) from error
                 time.sleep(PAUSE_SECONDS)
-        raise CommandError(
-            _(
-                "A table has been in use for too long, so the database is not up to date. What was "
-                "done is kept. End the long transaction (see pg_stat_activity) and run migrate "
-                "again."
-            )
+
+    def refusal(self) -> str:
+        return _(
+            "A table has been in use for too long, so the database is not up to date. What was "
+            "done is kept. End the long transaction (see pg_stat_activity) and run migrate again."
         )
 
     @contextmanager

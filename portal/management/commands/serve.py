@@ -13,24 +13,20 @@ from argparse import ArgumentParser
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connections
 from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.utils.translation import gettext as _
 from gunicorn.systemd import sd_notify
-from psycopg.errors import LockNotAvailable
 
 from portal.demo import staff
 from portal.error_pages import write_error_pages
+from portal.management.commands.migrate import TableInUseError
 from portal.models import SiteIdentity
 from portal.server import Server, listening_socket, unavailable
 from portal.version import VERSION
 
 # Between two attempts to reach the database: each is told in the journal, with its reason.
 RETRY_SECONDS = 3.0
-
-# How long a migration waits for a table that others use. All who want to read it queue up behind
-# the migration, on every host: rather try again later.
-MIGRATION_PATIENCE = "2s"
 
 logger = logging.getLogger("portal")
 
@@ -93,17 +89,15 @@ class Command(BaseCommand):
             while True:
                 try:
                     return self.migrate()
+                except TableInUseError as error:
+                    reason = " ".join(str(error.__cause__).split())
                 except OperationalError as error:
-                    is_busy = isinstance(error.__cause__, LockNotAvailable)
                     reason = " ".join(str(error).split())
-                connections.close_all()
-                sentence = _("The site waits for the database, which does not answer: %(reason)s")
-                if is_busy:
-                    sentence = _(
-                        "An update of the database waits for a table that others are using, and "
-                        "is tried again: %(reason)s"
+                    self.step(
+                        _("The site waits for the database, which does not answer: %(reason)s")
+                        % {"reason": reason}
                     )
-                self.step(sentence % {"reason": reason})
+                connections.close_all()
                 if not is_waiting:
                     is_waiting = True
                     meanwhile.enter_context(unavailable(listener))
@@ -114,12 +108,10 @@ class Command(BaseCommand):
     def migrate(self) -> None:
         """Bring the database up to date.
 
-        Raises OperationalError if it is not there, or others hold a table for MIGRATION_PATIENCE.
+        Raises OperationalError if it is not there, TableInUseError if others hold a table.
         """
-        with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = %s", [MIGRATION_PATIENCE])
         try:
-            call_command("migrate", verbosity=0, interactive=False)
+            call_command("migrate", verbosity=0, interactive=False, attempts=1, stdout=self.stdout)
         except InconsistentMigrationHistory:
             raise CommandError(
                 _(
