@@ -168,13 +168,19 @@ def load_dump(
             f"--use-list={contents.name}",
         ]
         write: list[str | Path] = [
-            *(psql.path, "--no-psqlrc", "--quiet", "--no-password", "--output=/dev/null"),
+            *(psql.path, "--no-psqlrc", "--quiet", "--no-password"),
             *("--set=ON_ERROR_STOP=1", f"--dbname={_connection_string(connection)}"),
         ]
         environment = _environment(connection)
         with (
             _running(read, stdin=dump, stdout=subprocess.PIPE, stderr=errors) as reader,
-            _running(write, stdin=subprocess.PIPE, stderr=errors, env=environment) as writer,
+            _running(
+                write,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                env=environment,
+            ) as writer,
             suppress(BrokenPipeError),  # psql met an error and has ended: see below
         ):
             source, target = cast(IO[bytes], reader.stdout), cast(IO[bytes], writer.stdin)
