@@ -170,7 +170,9 @@ class JsonLineFormatter(JsonFormatter):
         log_data["level"] = record.levelname
         log_data["logger"] = record.name
         log_data["message"] = safe_message(record)
-        if (request := current_request.get()) is not None:
+        # Django says that a response is an error when the middleware has done its work.
+        request = current_request.get() or getattr(record, "request", None)
+        if isinstance(request, HttpRequest):
             log_data["request_id"] = request_id(request)
             log_data["route"] = route_of(request)
             log_data["method"] = method_of(request)

@@ -176,7 +176,7 @@ def prepare_metrics_folder() -> None:
     The folder systemd gives is in memory. On a disk that is full, a worker would be killed: it
     writes to the files as to its memory.
     """
-    folder = Path(os.environ.get("RUNTIME_DIRECTORY", settings.PORTAL_DATA)) / "metrics"
+    folder = Path(os.environ.get("RUNTIME_DIRECTORY") or settings.PORTAL_DATA) / "metrics"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
     # Read when the library is imported: by the workers, which inherit it.

@@ -10,7 +10,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -25,12 +28,17 @@ from portal.monitoring.timed_call import TimedCall
 from portal.services.backups import last_backup_at
 from portal.version import VERSION
 
-CONTENT_TYPE = CONTENT_TYPE_LATEST
-
 Figures = dict[str, float]
 
 
-def exposition() -> bytes:
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Answer /metrics; who may ask is decided in `portal.monitoring.middleware`."""
+    return HttpResponse(figures_as_text(), content_type=CONTENT_TYPE_LATEST)
+
+
+def figures_as_text() -> bytes:
     """The figures in the text format of Prometheus; those that cannot be read are left out."""
     counted = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:

@@ -121,15 +121,6 @@ def readyz(request: HttpRequest) -> JsonResponse:
     )
 
 
-@never_cache
-@require_safe
-def metrics(request: HttpRequest) -> HttpResponse:
-    """Give the figures of all processes in the text format of Prometheus."""
-    from portal.monitoring.exposition import CONTENT_TYPE, exposition
-
-    return HttpResponse(exposition(), content_type=CONTENT_TYPE)
-
-
 class Probes:
     """Answer monitors before the request is checked.
 
@@ -137,7 +128,6 @@ class Probes:
     address as Host, over plain HTTP.
     """
 
-    VIEWS: dict[str, GetResponse] = {"/healthz": healthz, "/readyz": readyz}
     # What a proxy adds: the figures are for those who reach the server itself.
     PROXY_HEADERS = (
         "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST",
@@ -146,12 +136,17 @@ class Probes:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
+        self.views: dict[str, GetResponse] = {"/healthz": healthz, "/readyz": readyz}
+        if settings.METRICS:
+            from portal.monitoring.exposition import metrics
+
+            self.views["/metrics"] = metrics
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        view = self.VIEWS.get(request.path_info)
-        if request.path_info == "/metrics" and settings.METRICS and not self._is_forwarded(request):
-            view = metrics
-        return view(request) if view else self.get_response(request)
+        view = self.views.get(request.path_info)
+        if view is None or (request.path_info == "/metrics" and self._is_forwarded(request)):
+            return self.get_response(request)
+        return view(request)
 
     def _is_forwarded(self, request: HttpRequest) -> bool:
         return any(name in request.META for name in self.PROXY_HEADERS)
