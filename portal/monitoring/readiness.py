@@ -73,10 +73,12 @@ def check_database() -> Checks:
 
 def check_files() -> Checks:
     """Look at the folders that pages are made of and that uploads go to."""
-    checks = {"static_files": OK, "media": OK, "free_space": OK}
+    checks = {"static_files": OK, "error_pages": OK, "media": OK, "free_space": OK}
     manifest = getattr(staticfiles_storage, "manifest_name", None)
     if manifest and not (settings.STATIC_ROOT / manifest).exists():
         checks["static_files"] = "failed: not collected"
+    if not (settings.ERROR_PAGES_ROOT / settings.LANGUAGE_CODE / "503.html").exists():
+        checks["error_pages"] = "warning: not written for nginx"
     media = nearest_folder(Path(settings.MEDIA_ROOT))
     if not os.access(media, os.W_OK | os.X_OK):
         checks["media"] = "failed: not writable"

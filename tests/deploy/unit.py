@@ -356,6 +356,8 @@ class Service:
         }
         if self.unit.last("Service", "Type", "simple") == "notify":
             variables["NOTIFY_SOCKET"] = "@" + self.notified.getsockname()[1:].decode()
+        if folders := " ".join(self.unit.every("Service", "RuntimeDirectory")).split():
+            variables["RUNTIME_DIRECTORY"] = ":".join(f"/run/{folder}" for folder in folders)
         for line in self.unit.every("Service", "Environment"):
             name, _, value = line.partition("=")
             variables[name] = value

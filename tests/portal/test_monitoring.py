@@ -19,6 +19,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
+from portal.error_pages import write_error_pages
 from portal.monitoring import exposition, metrics, readiness
 from portal.monitoring.middleware import Probes, RequestMonitor
 from portal.monitoring.timed_call import TimedCall
@@ -98,7 +99,10 @@ def test_process_answers_without_a_database(
 # --- /readyz --------------------------------------------------------------------------------------
 
 
-def test_site_that_has_all_it_needs_is_ready(ready: Answer) -> None:
+def test_site_that_has_all_it_needs_is_ready(ready: Answer, settings: Any, tmp_path: Path) -> None:
+    settings.ERROR_PAGES_ROOT = tmp_path
+    assert ready()["error_pages"] == "warning: not written for nginx"
+    write_error_pages(tmp_path)
     checks = ready()
     assert set(checks) >= {"database", "migrations", "static_files", "media", "backup"}
     # The disk of a developer may be nearly full.
