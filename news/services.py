@@ -25,6 +25,7 @@ from news.library import uses_of
 from news.models import Article, Attachment, AttachmentText, Image
 from news.models.listings import lock_listings
 from news.stored_files import delete_orphaned_file, file_rows_locked, remove_unused_files
+from news.transactions import retry_on_deadlock
 
 Status = Article.Status
 Upload: TypeAlias = File | IO[bytes]
@@ -38,8 +39,8 @@ User: TypeAlias = AbstractBaseUser | AnonymousUser
 def _locked(article: Article) -> Article:
     """Read the article from the database and lock its row until the end of the transaction.
 
-    Rows that point to the article may be written meanwhile (`no_key`). Otherwise a category that
-    moves would wait for the article when it has locked the listings, which are locked here next.
+    Rows that point to the article may be written meanwhile (`no_key`). Otherwise whoever has the
+    lock of the listings, which is taken here next, would wait for the article at the commit.
 
     Raises ValidationError if it has been deleted.
     """
@@ -83,6 +84,7 @@ def _require_text(article: Article) -> None:
     _require(bool(article.body.strip()), _("The article has no text yet."))
 
 
+@retry_on_deadlock
 @transaction.atomic
 def submit_article(*, article: Article) -> Article:
     """Put a draft into review."""
@@ -93,6 +95,7 @@ def submit_article(*, article: Article) -> Article:
     return _save(article, locked)
 
 
+@retry_on_deadlock
 @transaction.atomic
 def return_to_draft(*, article: Article, reason: str) -> Article:
     """Make a draft of an article in review or of a scheduled one, with a reason for its author."""
@@ -142,6 +145,7 @@ def _set_published(article: Article, at: datetime | None) -> None:
     article.redirect_to = None
 
 
+@retry_on_deadlock
 @transaction.atomic
 def publish_article(*, article: Article, by: User | None, at: datetime | None = None) -> Article:
     """Publish an article of any status.
@@ -170,6 +174,7 @@ def check_correct(article: Article, note: str) -> None:
     _require(bool(note.strip()), _("Say in a few words what was corrected."))
 
 
+@retry_on_deadlock
 @transaction.atomic
 def correct_article(*, article: Article, note: str, at: datetime | None = None) -> Article:
     """Announce a correction: readers see the note and the time `at` (default: now)."""
@@ -183,6 +188,7 @@ def correct_article(*, article: Article, note: str, at: datetime | None = None) 
 _TEXT_FIELDS = {"title", "summary", "body", "lead_caption"}
 
 
+@retry_on_deadlock
 @transaction.atomic
 def record_change(*, article: Article, changed: Collection[str]) -> Article:
     """Set the times that depend on a change of the fields.
@@ -211,6 +217,7 @@ def check_withdraw(article: Article) -> None:
     )
 
 
+@retry_on_deadlock
 @transaction.atomic
 def withdraw_article(*, article: Article, reason: str) -> Article:
     """Remove an article from all lists; its page stays, under a notice with reason and time."""
@@ -230,6 +237,7 @@ def check_unpublish(article: Article) -> None:
     )
 
 
+@retry_on_deadlock
 @transaction.atomic
 def unpublish_article(
     *, article: Article, reason: str, redirect_to: Article | None = None
@@ -252,11 +260,12 @@ def check_delete(article: Article) -> None:
     )
 
 
+@retry_on_deadlock
 @transaction.atomic
 def delete_article(*, article: Article) -> None:
     """Delete an article that has never been public, with its attachments."""
     check_delete(_locked(article))
-    # Before any of its rows in the listings and the search, as a publication does.
+    # Before any row that goes with it, in whichever order Django deletes them.
     lock_listings()
     paths = list(article.attachments.values_list("file", flat=True))
     article.delete()
@@ -266,6 +275,7 @@ def delete_article(*, article: Article) -> None:
 # --- Pictures and attachments -------------------------------------------------------------------
 
 
+@retry_on_deadlock
 def add_image(
     *,
     upload: Upload,
@@ -324,6 +334,7 @@ def check_delete_images(pictures: Collection[Image]) -> None:
         raise ValidationError(refusals)
 
 
+@retry_on_deadlock
 @transaction.atomic
 def delete_images(*, pictures: Collection[Image]) -> None:
     """Delete pictures that are not in use, and after the commit their files."""
@@ -333,6 +344,7 @@ def delete_images(*, pictures: Collection[Image]) -> None:
     remove_unused_files(Image, paths, remove=images.delete_image_files)
 
 
+@retry_on_deadlock
 def add_attachment(*, article: Article, upload: Upload, title: str) -> Attachment:
     """Attach a file to an article; the text of a PDF is extracted for the search.
 
@@ -342,28 +354,37 @@ def add_attachment(*, article: Article, upload: Upload, title: str) -> Attachmen
     title = title.strip() or name.rsplit(".", 1)[0][:200]
     stored = documents.store_document(upload, title)
     try:
-        text = _pdf_text(stored)
-        with file_rows_locked():
-            if not default_storage.exists(stored.path):  # deleted since, as unused
-                documents.store_document(upload, title)
-            position = article.attachments.aggregate(last=models.Max("position"))["last"] or 0
-            attachment = Attachment(
-                article=article,
-                file=stored.path,
-                title=title,
-                position=position + 1,
-                extension=stored.extension,
-                content_type=stored.content_type,
-                size=stored.size,
-                sha256=stored.sha256,
-            )
-            attachment.full_clean()
-            attachment.save()
-            if text:
-                AttachmentText.objects.create(attachment=attachment, text=text)
+        return _save_attachment(article, upload, title, stored, _pdf_text(stored))
     except BaseException:
         delete_orphaned_file(Attachment, stored.path, default_storage.delete)
         raise
+
+
+@transaction.atomic
+def _save_attachment(
+    article: Article, upload: Upload, title: str, stored: documents.StoredDocument, text: str
+) -> Attachment:
+    _locked(article)
+    # Before the files: a form has listed its article when it comes to them.
+    lock_listings()
+    with file_rows_locked():
+        if not default_storage.exists(stored.path):  # deleted since, as unused
+            documents.store_document(upload, title)
+        position = article.attachments.aggregate(last=models.Max("position"))["last"] or 0
+        attachment = Attachment(
+            article=article,
+            file=stored.path,
+            title=title,
+            position=position + 1,
+            extension=stored.extension,
+            content_type=stored.content_type,
+            size=stored.size,
+            sha256=stored.sha256,
+        )
+        attachment.full_clean()
+        attachment.save()
+        if text:
+            AttachmentText.objects.create(attachment=attachment, text=text)
     return attachment
 
 
@@ -374,6 +395,7 @@ def _pdf_text(stored: documents.StoredDocument) -> str:
         return pdf.extract_text(file.read())
 
 
+@retry_on_deadlock
 @transaction.atomic
 def remove_attachment(*, attachment: Attachment) -> None:
     """Remove an attachment from its article, and after the commit its file."""

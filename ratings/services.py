@@ -12,6 +12,7 @@ from django.utils import timezone
 from psycopg.errors import ForeignKeyViolation, UniqueViolation
 
 from news.models import Article
+from news.transactions import retry_on_deadlock
 from ratings.models import SCORES, Rating, RatingSummary
 from ratings.raters import NetworkHashes
 
@@ -27,6 +28,7 @@ class TooManyRatingsError(Exception):
         self.is_of_article = is_of_article
 
 
+@retry_on_deadlock
 def rate_article(
     *,
     article: Article,
@@ -108,6 +110,7 @@ DELETE FROM ratings_networkcount WHERE ctid = ANY (ARRAY(
 """
 
 
+@retry_on_deadlock
 def purge_network_counts(at: datetime | None = None, most: int = 1000) -> int:
     """Delete at most `most` counters of past hours; returns how many. Skips locked rows."""
     with connection.cursor() as cursor:
@@ -115,11 +118,13 @@ def purge_network_counts(at: datetime | None = None, most: int = 1000) -> int:
         return cursor.rowcount
 
 
+@retry_on_deadlock
 def withdraw_rating(*, article: Article, rater: UUID) -> bool:
     """Delete a rating; returns whether there was one."""
     return bool(Rating.objects.filter(article=article.pk, rater=rater).delete()[0])
 
 
+@retry_on_deadlock
 def remove_flood(*, article: Article, hour: datetime, score: int | None = None) -> int:
     """Delete the ratings first given to an article within an hour; returns how many.
 
@@ -176,6 +181,7 @@ def find_wrong_summaries() -> list[WrongSummary]:
         ]
 
 
+@retry_on_deadlock
 @transaction.atomic
 def repair_summaries() -> list[WrongSummary]:
     """Rewrite the summaries that are wrong, and return them. Locks out new ratings meanwhile."""

@@ -7,12 +7,14 @@ from datetime import date
 from django.utils import timezone
 
 from news.models import Article
+from news.transactions import retry_on_deadlock
 from stats.models import ArticleViews, OpeningBalance
 
 # Well below the largest bigint, so that counting can go on.
 MAX_FIGURE = 10**15
 
 
+@retry_on_deadlock
 def set_opening_balance(*, figure: int, since: date | None = None) -> OpeningBalance:
     """Take over the number of visits of an earlier site.
 
@@ -33,6 +35,7 @@ def set_opening_balance(*, figure: int, since: date | None = None) -> OpeningBal
     return row
 
 
+@retry_on_deadlock
 def set_article_opening_balance(*, article: Article, figure: int) -> ArticleViews:
     """Take over the views of one article; what was counted here is added to them.
 

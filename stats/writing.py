@@ -22,6 +22,7 @@ from django.db.models import Min
 from django.utils import timezone
 
 from news.models import Article
+from news.transactions import retry_on_deadlock
 from ratings.models import SCORES, RatingSummary
 from stats import recording
 from stats.batch import Batch
@@ -42,6 +43,7 @@ class ArticleFigures:
     rating: dict[str, object]
 
 
+@retry_on_deadlock
 def write_batch(batch: Batch, writer: uuid.UUID) -> tuple[Figures, dict[int, ArticleFigures]]:
     """Add a batch to the tables. Writing the same batch again adds nothing.
 
@@ -213,6 +215,7 @@ DELETE FROM stats_presence WHERE key = ANY (ARRAY(
 """
 
 
+@retry_on_deadlock
 def delete_expired(now: datetime | None = None) -> bool:
     """Delete the keys of visits that have ended, and old hours and writers.
 

@@ -25,6 +25,7 @@ from comments.admin.decisions import (
 from comments.admin.forms import AnswerForm, AuthorityForm, BlockForm, CorrectionForm
 from comments.models import Comment, Report
 from news.staff_admin.ask_pages import ask_page
+from news.transactions import retry_on_deadlock
 
 Status = Comment.Status
 
@@ -130,6 +131,7 @@ class CommentActionsMixin(ModeratorMixin):
         comment = self._get_comment(request, pk)
         form = BlockForm(comment, request.POST or None)
 
+        @retry_on_deadlock
         @transaction.atomic
         def block(data: dict[str, Any]) -> None:
             for kind in data["kinds"]:
@@ -157,6 +159,7 @@ class CommentActionsMixin(ModeratorMixin):
     def authority_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         comment = self._get_comment(request, pk)
 
+        @retry_on_deadlock
         @transaction.atomic
         def enter_request(data: dict[str, Any]) -> None:
             services.report_comment(

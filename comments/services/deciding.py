@@ -14,14 +14,18 @@ from comments.models import Comment, CommentSettings, Decision, Reason
 from comments.models.comments import LONGEST_ANSWER, LONGEST_TEXT, NAME_LENGTH, SHORTEST_TEXT
 from news.formats import updated_line
 from news.text import normalize
+from news.transactions import retry_on_deadlock
 
 Status = Comment.Status
 Action = Decision.Action
 
 
 def lock_comment(comment: Comment) -> Comment:
-    """Read the comment anew and keep its row until the transaction ends."""
-    return Comment.objects.select_for_update(of=("self",)).get(pk=comment.pk)
+    """Read the comment anew and keep its row until the transaction ends.
+
+    Rows that point to it may be written meanwhile (`no_key`).
+    """
+    return Comment.objects.select_for_update(of=("self",), no_key=True).get(pk=comment.pk)
 
 
 def refuse(sentence: str, code: str = "refused") -> ValidationError:
@@ -92,6 +96,7 @@ def _check_reason(reason: str) -> str:
     return reason
 
 
+@retry_on_deadlock
 @transaction.atomic
 def approve_comment(*, comment: Comment, by: Any, note: str = "") -> Comment:
     """Publish a comment that waits. `by` is None where a rule does it for a trusted sender."""
@@ -101,6 +106,7 @@ def approve_comment(*, comment: Comment, by: Any, note: str = "") -> Comment:
     return comment
 
 
+@retry_on_deadlock
 @transaction.atomic
 def reject_comment(
     *, comment: Comment, by: Any, reason: str, message: str = "", note: str = ""
@@ -119,6 +125,7 @@ def reject_comment(
     return comment
 
 
+@retry_on_deadlock
 @transaction.atomic
 def mark_spam(*, comment: Comment, by: Any, note: str = "") -> Comment:
     """Put away a comment, waiting or published, that was sent to advertise."""
@@ -130,6 +137,7 @@ def mark_spam(*, comment: Comment, by: Any, note: str = "") -> Comment:
     return comment
 
 
+@retry_on_deadlock
 @transaction.atomic
 def remove_comment(
     *, comment: Comment, by: Any, reason: str, message: str = "", note: str = ""
@@ -142,6 +150,7 @@ def remove_comment(
     return comment
 
 
+@retry_on_deadlock
 @transaction.atomic
 def restore_comment(*, comment: Comment, by: Any, note: str = "") -> Comment:
     """Take a refusal back: what was published is so again, what was not waits again."""
@@ -166,6 +175,7 @@ def _clean_text(text: str, least: int, most: int) -> str:
     return text
 
 
+@retry_on_deadlock
 @transaction.atomic
 def correct_comment(*, comment: Comment, by: Any, text: str, note: str = "") -> Comment:
     """Correct the spelling. Readers see that it was done; what was sent is kept beside it."""
@@ -184,6 +194,7 @@ def correct_comment(*, comment: Comment, by: Any, text: str, note: str = "") -> 
     return comment
 
 
+@retry_on_deadlock
 @transaction.atomic
 def reply_officially(*, comment: Comment, by: Any, text: str) -> Comment:
     """Answer a published comment in the agency's name, in its thread; return the answer.

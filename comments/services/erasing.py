@@ -16,6 +16,7 @@ from django.utils import timezone
 from comments import hashing
 from comments.models import Block, Comment, CommentSettings, Decision, Report, SendLimit
 from comments.services.deciding import lock_comment, record_decision
+from news.transactions import retry_on_deadlock
 
 Status = Comment.Status
 
@@ -32,6 +33,7 @@ _SENDER_FIELDS: dict[str, str | None] = {
 _HASH_IN_NAME = " [0-9a-f]{8}$"
 
 
+@retry_on_deadlock
 @transaction.atomic
 def erase_comment(*, comment: Comment, by: Any = None) -> Comment:
     """Erase what the sender wrote, and every trace of them; that it was done is kept.
@@ -141,15 +143,32 @@ def purge_personal_data(*, now: datetime | None = None) -> dict[str, int]:
     hidden = _change_each(old.exclude(status=Status.APPROVED), lambda row: _erase(row, None))
     shown = _change_each(old.filter(traced, status=Status.APPROVED), _forget_sender)
     reports = Report.objects.filter(received_at__lt=limit)
+    limits = SendLimit.objects.filter(since__lt=now - _longest_window(rules))
     traces_of_reports = ~Q(text="") | Q(network_hash__isnull=False)
     return {
         "comments_erased": hidden,
         "comments_kept_without_their_sender": shown,
-        "complaints": reports.filter(traces_of_reports).update(text="", network_hash=None),
-        "blocks": Block.objects.filter(until__lte=now).delete()[0],
-        "limits": SendLimit.objects.filter(since__lt=now - _longest_window(rules)).delete()[0],
+        "complaints": _change_free(reports.filter(traces_of_reports), _forget_reporters),
+        "blocks": _change_free(Block.objects.filter(until__lte=now), _delete),
+        "limits": _change_free(limits, _delete),
         "history": _forget_in_history(),
     }
+
+
+@retry_on_deadlock
+@transaction.atomic
+def _change_free(rows: QuerySet[Any], change: Callable[[QuerySet[Any]], int]) -> int:
+    """Change those rows that nobody else holds; return how many."""
+    free = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    return change(rows.model._default_manager.filter(pk__in=free))
+
+
+def _delete(rows: QuerySet[Any]) -> int:
+    return rows.delete()[0]
+
+
+def _forget_reporters(reports: QuerySet[Report]) -> int:
+    return reports.update(text="", network_hash=None)
 
 
 def _forget_in_history() -> int:
@@ -177,11 +196,17 @@ def _forget_sender(locked: Comment) -> None:
 
 def _change_each(rows: QuerySet[Comment], change: Callable[[Comment], None]) -> int:
     """Change each of these rows that nobody else holds in a transaction of its own."""
-    done = 0
-    for pk in list(rows.order_by("pk").values_list("pk", flat=True)):
-        with transaction.atomic():
-            row = rows.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
-            if row is not None:
-                change(row)
-                done += 1
-    return done
+    return sum(
+        _change_one(rows.filter(pk=pk), change)
+        for pk in list(rows.order_by("pk").values_list("pk", flat=True))
+    )
+
+
+@retry_on_deadlock
+@transaction.atomic
+def _change_one(rows: QuerySet[Comment], change: Callable[[Comment], None]) -> int:
+    row = rows.select_for_update(of=("self",), no_key=True, skip_locked=True).first()
+    if row is None:
+        return 0
+    change(row)
+    return 1

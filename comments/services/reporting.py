@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from comments import hashing
 from comments.models import Block, Comment, Decision, Reason, Report
 from comments.services.deciding import lock_comment, record_decision, refuse, set_status
+from news.transactions import retry_on_deadlock
 
 PER_HOUR_AND_NETWORK = 20
 
 
+@retry_on_deadlock
 @transaction.atomic
 def report_comment(
     *,
@@ -72,6 +74,7 @@ def report_comment(
     return report
 
 
+@retry_on_deadlock
 @transaction.atomic
 def handle_report(
     *, report: Report, by: Any, outcome: str, note: str = "", message: str = ""
@@ -85,7 +88,7 @@ def handle_report(
 
     Raises ValidationError if it was decided already, with who did.
     """
-    comment = Comment.objects.select_for_update(of=("self",)).get(pk=report.comment_id)
+    comment = lock_comment(Comment(pk=report.comment_id))
     current = Report.objects.get(pk=report.pk)
     if current.handled_by:
         who = current.handled_by.get_full_name() or current.handled_by.get_username()
@@ -141,6 +144,7 @@ def _is_hidden_for(comment: Comment, report: Report) -> bool:
     return reports.filter(was_open, reason=last.reason).exists()
 
 
+@retry_on_deadlock
 @transaction.atomic
 def block_sender(*, comment: Comment, kind: str, until: datetime, reason: str, by: Any) -> Block:
     """Refuse further comments from the network or the e-mail address of this one.

@@ -31,6 +31,7 @@ from comments.services.deciding import (
     set_status,
 )
 from news.models import Article
+from news.transactions import retry_on_deadlock
 
 Status = Comment.Status
 AMENDED_WITHIN = timedelta(minutes=15)
@@ -46,6 +47,7 @@ class StatusKeyTakenError(Exception):
     """The same form has sent a comment under this status key, which was amended or withdrawn."""
 
 
+@retry_on_deadlock
 def submit_comment(*, comment: Comment, policy: CommentPolicy) -> Comment:
     """Store a comment of a reader, once; it waits for a moderator, unless its sender is trusted.
 
@@ -185,6 +187,7 @@ def may_be_amended(comment: Comment, now: datetime | None = None) -> bool:
     return comment.status == Status.PENDING and now - comment.submitted_at <= AMENDED_WITHIN
 
 
+@retry_on_deadlock
 @transaction.atomic
 def amend_comment(*, comment: Comment, text: str) -> Comment:
     """Replace the text of a comment that waits, as its sender asks within 15 minutes.
@@ -224,6 +227,7 @@ def amend_comment(*, comment: Comment, text: str) -> Comment:
     return locked
 
 
+@retry_on_deadlock
 @transaction.atomic
 def withdraw_comment(*, comment: Comment) -> Comment:
     """Take a comment back, waiting or published, as its sender asks. Staff cannot restore it."""

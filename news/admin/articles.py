@@ -27,6 +27,7 @@ from news.admin.article_transitions import ArticleTransitionsAdmin, publication_
 from news.admin.attachments import AttachmentInline
 from news.models import Article
 from news.reading import article_context
+from news.transactions import retry_on_conflict
 
 if TYPE_CHECKING:
     from news.staff_admin.model_admin import DeletedObjects, Objects
@@ -94,6 +95,7 @@ class ArticleAdmin(ArticleListAdmin, ArticleTransitionsAdmin):
 
     # --- Saving -------------------------------------------------------------------------------
 
+    @retry_on_conflict
     def changeform_view(
         self,
         request: HttpRequest,

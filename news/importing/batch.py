@@ -1,8 +1,8 @@
 """One batch of records: what becomes of each, and the transaction that writes them.
 
-Locks are taken in one order, so that an import and a member of staff wait for each other and do not
-deadlock: the lock of imports, the articles, the categories, the lock of the listings (`news_relist`
-in news/sql/listings.sql).
+Locks are taken in the order of docs/database.md, so that an import and members of staff wait for
+each other and do not deadlock: the lock of imports, the articles, the lock of the listings, only
+then the categories.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from news.importing.records import LONGEST_NAME, CheckedRecord, article_digest
 from news.markup import first_words
 from news.models import Article, Author, Category, OldAddress, Tag
+from news.models.listings import lock_listings
 from news.old_addresses import old_path
 from news.text import comparison_key
 
@@ -94,11 +95,12 @@ class Batch:
             plan.notes.append(_("The article is published already and stays so."))
 
     def write(self, batch: list[CheckedRecord]) -> list[Plan]:
-        _lock_until_commit("news_import")
+        _lock_imports()
         plans = self.plan(batch, for_update=True)
         to_write = [plan for plan in plans if plan.outcome in ("created", "updated")]
         if not to_write:
             return plans
+        lock_listings()
         self._load_names(to_write)
         tags, more = {}, {}
         for plan in to_write:
@@ -107,7 +109,6 @@ class Batch:
             article.author = self._author_by_name(plan.checked.record.author)
             more[id(plan)] = [category.pk for category in others]
             tags[id(plan)] = [self._tag_by_name(name).pk for name in plan.checked.tags]
-        _lock_until_commit("news_listing")
         for plan in to_write:
             if plan.existing:
                 _keep_existing_values(plan.article, plan.existing)
@@ -137,10 +138,6 @@ class Batch:
         return plans
 
     def _load_names(self, plans: list[Plan]) -> None:
-        with connection.cursor() as cursor:
-            # The foreign keys would lock them at the commit only. By then a member of staff who
-            # changes a category may wait for the lock of the listings, which this import holds.
-            cursor.execute("SELECT id FROM news_category ORDER BY id FOR KEY SHARE")
         for category in Category.objects.order_by("depth", "pk"):
             key = (category.parent_id, comparison_key(category.name))
             self.categories.setdefault(key, category)
@@ -260,9 +257,10 @@ def _plan_old_addresses(plans: list[Plan]) -> None:
             plan.notes.append(reason % {"path": path})
 
 
-def _lock_until_commit(name: str) -> None:
+def _lock_imports() -> None:
+    """Until the commit: one import at a time."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('news_import'))")
 
 
 def _insert_links(through: type[Model], column: str, linked: dict[int, list[int]]) -> None:

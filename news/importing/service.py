@@ -10,7 +10,6 @@ from typing import Protocol
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, OperationalError, transaction
 from django.utils.translation import gettext as _
-from psycopg.errors import DeadlockDetected
 
 from news.importing.batch import Batch, Options, Plan
 from news.importing.records import (
@@ -22,10 +21,10 @@ from news.importing.records import (
     check_record,
 )
 from news.models import Article
+from news.transactions import retry_on_deadlock
 
 BATCH_RECORDS = 200
 BATCH_CHARACTERS = 4_000_000
-MOST_ATTEMPTS = 5
 
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "refused")
 
@@ -162,12 +161,7 @@ def _refusal_reason(error: Exception) -> str:
     return _("The database does not take it: %(name)s.") % {"name": name}
 
 
+@retry_on_deadlock
+@transaction.atomic
 def _write_batch(options: Options, batch: list[CheckedRecord]) -> list[Plan]:
-    for attempt in range(1, MOST_ATTEMPTS + 1):
-        try:
-            with transaction.atomic():
-                return Batch(options).write(batch)
-        except OperationalError as error:
-            if not isinstance(error.__cause__, DeadlockDetected) or attempt == MOST_ATTEMPTS:
-                raise
-    raise AssertionError("unreachable")
+    return Batch(options).write(batch)

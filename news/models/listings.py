@@ -110,7 +110,10 @@ class ListingMonth(models.Model):
 
 
 def lock_listings() -> None:
-    """Take the lock that `news_relist` takes, until the end of the transaction."""
+    """Take the lock of the listings and the search until the end of the transaction.
+
+    Its place among the other locks: docs/database.md. Triggers take the same.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('news_listing'))")
 

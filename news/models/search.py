@@ -70,6 +70,7 @@ class SearchEntry(models.Model):
                 name="news_searchentry_title",
             ),
         ]
+        triggers = triggers.SEARCH_ENTRY
 
     def __str__(self) -> str:
         return f"{self.article_id}/{self.attachment_id}"

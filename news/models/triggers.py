@@ -1,7 +1,6 @@
 """The triggers of this app, by table; docs/database.md says what each of them keeps true.
 
-PostgreSQL runs the triggers of one event in the order of their names. Articles are listed before
-they are indexed for search: who lists takes the lock of `news_relist` first.
+PostgreSQL runs the triggers of one event in the order of their names.
 """
 
 from __future__ import annotations
@@ -12,6 +11,8 @@ from pgtrigger import (
     Condition,
     Delete,
     Insert,
+    Operation,
+    Operations,
     Referencing,
     Row,
     Statement,
@@ -20,15 +21,31 @@ from pgtrigger import (
     UpdateOf,
 )
 
+
+def _locks_listings(table: str, operation: Operations | Operation) -> Trigger:
+    """Take the lock of the listings before a statement locks its first row.
+
+    The triggers that list and index take it at the end of the statement. By then another
+    transaction, which has the lock, could wait for one of these rows.
+    """
+    return Trigger(
+        name=f"{table}_locks_listings_first",
+        when=Before,
+        operation=operation,
+        level=Statement,
+        func="PERFORM pg_advisory_xact_lock(hashtext('news_listing')); RETURN NULL;",
+    )
+
+
 CATEGORY = [
+    _locks_listings("category", Insert | Update | Delete),
     Trigger(
         name="category_depth_follows_parent",
         when=Before,
         operation=Insert | UpdateOf("parent_id", "depth"),
         level=Row,
-        # The parent is locked so that it stays where it is until this row has its depth. Articles
-        # may go on pointing to it: their foreign keys are checked at commit, when their
-        # transaction holds the lock of the listings that this one may be about to take.
+        # The parent is locked so that it stays where it is until this row has its depth. Rows may
+        # go on pointing to it.
         func="""
             IF NEW.parent_id IS NULL THEN
                 NEW.depth := 1;
@@ -78,6 +95,9 @@ CATEGORY = [
 ]
 
 ARTICLE = [
+    # A row that is changed is locked before the listings are, a row that is deleted after them:
+    # foreign keys that are checked at a commit wait for a deletion alone.
+    _locks_listings("article", Delete),
     Trigger(
         name="article_added_is_listed",
         when=After,
@@ -112,10 +132,7 @@ ARTICLE = [
         operation=Delete,
         level=Row,
         func="""
-            IF EXISTS (SELECT FROM news_listing WHERE article_id = OLD.id) THEN
-                PERFORM pg_advisory_xact_lock(hashtext('news_listing'));
-                DELETE FROM news_listing WHERE article_id = OLD.id;
-            END IF;
+            DELETE FROM news_listing WHERE article_id = OLD.id;
             RETURN OLD;
         """,
     ),
@@ -145,6 +162,7 @@ _RELIST_ARTICLES_OF_CHANGED_ROWS = """
             RETURN NULL;
         """
 MORE_CATEGORIES = [
+    _locks_listings("more_categories", Insert | Delete),
     Trigger(
         name="more_category_added_is_listed",
         when=After,
@@ -164,6 +182,8 @@ MORE_CATEGORIES = [
 ]
 
 LISTING = [
+    # For the rows that Django deletes before an article or a category.
+    _locks_listings("listing", Delete),
     Trigger(
         name="listing_added_is_counted",
         when=After,
@@ -234,6 +254,7 @@ _INDEX_ARTICLES_OF_CHANGED_FILES = """
             RETURN NULL;
         """
 ATTACHMENT = [
+    _locks_listings("attachment", Insert | Update | Delete),
     Trigger(
         name="attachment_added_is_indexed",
         when=After,
@@ -272,6 +293,7 @@ _INDEX_ARTICLES_OF_CHANGED_TEXTS = """
             RETURN NULL;
         """
 ATTACHMENT_TEXT = [
+    _locks_listings("attachment_text", Insert | Update),
     Trigger(
         name="attachment_text_added_is_indexed",
         when=After,
@@ -288,4 +310,9 @@ ATTACHMENT_TEXT = [
         referencing=Referencing(new="changed"),
         func=_INDEX_ARTICLES_OF_CHANGED_TEXTS,
     ),
+]
+
+SEARCH_ENTRY = [
+    # For the rows that Django deletes before an article or a file.
+    _locks_listings("search_entry", Delete),
 ]

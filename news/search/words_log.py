@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from news.models import SearchWords
 from news.search.query import Query
+from news.transactions import retry_on_deadlock
 
 KEPT = timedelta(days=30)
 MOST_A_DAY = 2000
@@ -71,6 +72,7 @@ def signed_note(query: Query, results: int, today: date | None = None) -> str:
     return _SIGNER.sign(f"{today.isoformat()} {results} {words}")
 
 
+@retry_on_deadlock
 def count_search(note: str, today: date | None = None) -> bool:
     """Count one search; two statements. Return whether the signature and the day are valid."""
     today = today or timezone.localdate()

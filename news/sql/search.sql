@@ -70,12 +70,15 @@ RETURN (
     ) parts
 );
 
--- Write the entries of these articles anew; of one that stands in no list nothing is left.
+-- Write the entries of these articles anew; of one that stands in no list nothing is left. One at a
+-- time, as in news_relist: two who index one article would both insert its entry, and who lists it
+-- meanwhile would not see a file that is just added.
 CREATE OR REPLACE FUNCTION news_search_index(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF coalesce(cardinality(ids), 0) = 0 THEN
         RETURN;
     END IF;
+    PERFORM pg_advisory_xact_lock(hashtext('news_listing'));
     DELETE FROM news_searchentry WHERE article_id = ANY(ids);
     INSERT INTO news_searchentry
         (article_id, attachment_id, published_at, expires_at, labels, title, title_key, parts, words)

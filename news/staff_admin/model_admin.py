@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from django import forms
 from django.apps import apps
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -31,6 +31,7 @@ from news.editor import HtmlEditor
 from news.fields import HtmlField, PlainTextField
 from news.keys import is_digits, is_primary_key
 from news.models import Image
+from news.staff_admin.conflicts import ConflictMixin
 from news.staff_admin.form_fields import DateField, SplitDateTimeField
 from news.staff_admin.rows import RowForm
 from news.staff_admin.saving import FormShownAgainMixin
@@ -63,7 +64,7 @@ class ReadOnlyAdminMixin:
         return False
 
 
-class StaffAdmin(FormShownAgainMixin, admin.ModelAdmin):
+class StaffAdmin(FormShownAgainMixin, ConflictMixin):
     """The base class of every ModelAdmin of this project."""
 
     formfield_overrides = {

@@ -17,9 +17,11 @@ from django.utils.translation import gettext_lazy
 from news.models import Category, Tag
 from news.staff_admin.ask_pages import ask_page
 from news.staff_admin.choices import category_choices
+from news.staff_admin.conflicts import forget_messages
 from news.staff_admin.widgets import SearchSelect
+from news.transactions import retry_on_conflict
 from portal.models import Redirect, User
-from portal.services.merging import merge_category, merge_tag
+from portal.services.merging import lock_for_merging, merge_category, merge_tag
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -39,6 +41,9 @@ class MergeMixin(admin.ModelAdmin):
         """Merge one object into another; return the number of articles that moved."""
         raise NotImplementedError
 
+    def lock(self, rows: list[Category | Tag]) -> None:
+        """Lock what merging these objects changes, before the first of them is merged."""
+
     def has_merge_permission(self, request: HttpRequest) -> bool:
         return self.has_change_permission(request) and self.has_delete_permission(request)
 
@@ -47,9 +52,7 @@ class MergeMixin(admin.ModelAdmin):
         form = type("MergeForm", (forms.Form,), {"into": self.into_field(selected)})(data)
         if form.is_valid():
             try:
-                with transaction.atomic():
-                    into = form.cleaned_data["into"]
-                    self._merge_all(request, [row for row in selected if row.pk != into.pk], into)
+                self._merge_all(request, list(selected), form.cleaned_data["into"])
                 return None
             except ValidationError as refusal:
                 form.add_error("into", refusal.messages)
@@ -66,10 +69,15 @@ class MergeMixin(admin.ModelAdmin):
             checkbox_name=ACTION_CHECKBOX_NAME,
         )
 
+    @retry_on_conflict
+    @transaction.atomic
     def _merge_all(
-        self, request: HttpRequest, rows: list[Category | Tag], into: Category | Tag
+        self, request: HttpRequest, selected: list[Category | Tag], into: Category | Tag
     ) -> None:
         by = request.user if isinstance(request.user, User) else None
+        forget_messages(request)
+        rows = [row for row in selected if row.pk != into.pk]
+        self.lock(rows)
         for row in rows:
             self.log_deletions(request, self.model._default_manager.filter(pk=row.pk))
             moved = self.merge(row, into, by)
@@ -100,6 +108,9 @@ class MergeCategoriesMixin(MergeMixin):
             choices=[("", "—"), *choices],
             coerce=lambda pk: Category.objects.get(pk=pk),
         )
+
+    def lock(self, rows: list[Category]) -> None:  # type: ignore[override]
+        lock_for_merging(rows)
 
     def merge(self, row: Category, into: Category, by: User | None) -> int:  # type: ignore[override]
         return merge_category(category=row, into=into, by=by)

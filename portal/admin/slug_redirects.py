@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from news.models import Author, Category, Series, Tag
 from portal.models import Page, User
-from portal.redirects.services import redirect_earlier_url
+from portal.redirects.services import lock_redirects, redirect_earlier_url
 
 
 class SlugRedirectMixin(admin.ModelAdmin):
@@ -24,7 +24,10 @@ class SlugRedirectMixin(admin.ModelAdmin):
         form: forms.ModelForm,
         change: bool,
     ) -> None:
-        earlier = self.model._default_manager.get(pk=obj.pk) if change else obj
+        # Before the row, which a redirect that is just written may point to.
+        lock_redirects()
+        rows = self.model._default_manager.filter(pk=obj.pk)
+        earlier = rows.first() or obj  # deleted meanwhile, or new
         super().save_model(request, obj, form, change)
         if earlier.slug == obj.slug:
             return

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from news.staff_admin.model_admin import DeletedObjects, StaffAdmin
+from news.transactions import retry_on_conflict
 from portal.groups import APPS, INTERNAL_MODELS
 from portal.models import User
 
@@ -60,6 +61,9 @@ class PermissionsAdmin(StaffAdmin):
 @admin.register(User)
 class StaffUserAdmin(PermissionsAdmin, UserAdmin):
     """Users cannot deactivate or delete their own account."""
+
+    # Django's own begins a transaction around that of `changeform_view`.
+    add_view = retry_on_conflict(UserAdmin.add_view)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         locked = ("is_active", "is_staff", "is_superuser") if obj == request.user else ()

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from news.old_addresses import old_path
+from news.transactions import retry_on_deadlock
 from portal.models import MissingAddress, Redirect, User
 from portal.models.redirects import TARGET_FIELDS, TargetObject
 from portal.redirects import targets
@@ -24,6 +25,7 @@ from portal.redirects.planning import (
 from portal.redirects.targets import Target
 
 
+@retry_on_deadlock
 @transaction.atomic
 def save_redirects(
     *, requests: Sequence[RequestedRedirect], by: User | None, skip_refused: bool = False
@@ -32,7 +34,7 @@ def save_redirects(
 
     Raises ValidationError if one is refused, unless those are to be skipped.
     """
-    _lock()
+    lock_redirects()
     plans = plan_redirects(requests)
     refused = [plan for plan in plans if plan.outcome == REFUSED]
     if refused and not skip_refused:
@@ -42,22 +44,24 @@ def save_redirects(
     return plans
 
 
+@retry_on_deadlock
 @transaction.atomic
 def save_redirect(*, redirect: Redirect) -> None:
     """Write one redirect, new or changed, whose target `plan_redirects` has found."""
-    _lock()
-    redirect.save()
+    lock_redirects()
+    redirect.save(force_update=not redirect._state.adding)
     _shorten_chains({redirect.path: redirect})
     delete_missing_addresses([redirect.path])
 
 
+@retry_on_deadlock
 @transaction.atomic
 def redirect_earlier_url(*, earlier_url: str, target: TargetObject, by: User | None) -> None:
     """Redirect the earlier address of a renamed or merged object to the object.
 
     A redirect from its new address is deleted: there is a page now.
     """
-    _lock()
+    lock_redirects()
     with translation.override(settings.LANGUAGE_CODE):
         Redirect.objects.filter(path=old_path(target.get_absolute_url())).delete()
     path = old_path(earlier_url)
@@ -80,8 +84,11 @@ def delete_missing_addresses(paths: Iterable[str]) -> None:
     MissingAddress.objects.filter(path__in=list(paths)).delete()
 
 
-def _lock() -> None:
-    """Two transactions at the same time could each write half of a circle."""
+def lock_redirects() -> None:
+    """Until the end of the transaction; two at the same time could each write half of a circle.
+
+    It comes before the locks of rows, as redirects point to them: docs/database.md.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('portal_redirect'))")
 

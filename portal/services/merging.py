@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import OperationalError, models, transaction
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
-from psycopg.errors import LockNotAvailable
 
 from news.models import Article, Category, Tag
 from news.models.listings import lock_listings
+from news.transactions import retry_on_conflict
 from portal.models import HomeBlock, MenuItem, Redirect, User
-from portal.redirects.services import redirect_earlier_url
+from portal.redirects.services import lock_redirects, redirect_earlier_url
 
 Merged = TypeVar("Merged", Category, Tag)
 
@@ -39,18 +40,20 @@ def check_merge_category(category: Category, into: Category) -> None:
             raise ValidationError(f"{child.name}: {' '.join(refusal.messages)}") from None
 
 
+@retry_on_conflict
 @transaction.atomic
 def merge_category(*, category: Category, into: Category, by: User | None) -> int:
     """Move everything of a category to another, delete it, and leave a redirect.
 
     Returns the number of articles that moved. Raises ValidationError as `check_merge_category`.
     """
-    locked = _lock_categories(category, into)
+    lock_for_merging([category])
+    locked = _lock_rows(category, into)
     if len(locked) < len({category.pk, into.pk}):
         raise ValidationError(_("One of them has been deleted in the meantime."))
     category, into = locked[category.pk], locked[into.pk]
     check_merge_category(category, into)
-    moved = _articles_of(category).count()
+    moved = _articles_of([category]).count()
 
     Article.objects.filter(category=category).update(category=into)
     _move_links(Article.more_categories.through, "category_id", category, into)
@@ -64,36 +67,39 @@ def merge_category(*, category: Category, into: Category, by: User | None) -> in
     return moved
 
 
-def _articles_of(category: Category) -> models.QuerySet[Article]:
-    is_in_category = Q(category=category) | Q(more_categories=category)
+def _articles_of(categories: Collection[Category]) -> models.QuerySet[Article]:
+    is_in_category = Q(category__in=categories) | Q(more_categories__in=categories)
     return Article.objects.filter(pk__in=Article.objects.filter(is_in_category).values("pk"))
 
 
-def _lock_categories(category: Category, into: Category) -> dict[int, Category]:
-    """Lock both categories, their articles and the listings; return the categories by key.
+def lock_for_merging(categories: Collection[Category]) -> None:
+    """Take all locks that merging these categories needs, in the order of docs/database.md.
 
-    Others take these locks in different orders: the import takes categories before listings, a
-    publication takes listings before categories (foreign keys are checked at commit). To avoid a
-    deadlock nothing is waited for while a lock is held: if one of them is not free, all are
-    released, that one is waited for, and all are tried again.
+    Whoever merges several in one transaction calls this before the first one.
+
+    An article that is filed here while the locks are waited for is not among those that are
+    locked: then they are released and taken again.
+
+    Raises ValidationError if articles are filed here all the time.
     """
-    categories = Category.objects.filter(pk__in=[category.pk, into.pk]).order_by("pk")
-    articles = _articles_of(category).order_by("pk").values_list("pk")
+    lock_redirects()
+    articles = _articles_of(categories).order_by("pk").values_list("pk", flat=True)
     for _attempt in range(LOCK_ATTEMPTS):
-        try:
-            with transaction.atomic():
-                lock_listings()
-                locked = {row.pk: row for row in categories.select_for_update(nowait=True)}
-                len(articles.select_for_update(nowait=True))
-                return locked
-        except OperationalError as error:
-            if not isinstance(error.__cause__, LockNotAvailable):
-                raise
-        for rows in (categories.values_list("pk"), articles):
-            with transaction.atomic():
-                len(rows.select_for_update())
-                transaction.set_rollback(True)
+        with transaction.atomic():
+            locked = set(articles.select_for_update(no_key=True))
+            lock_listings()
+            if locked.issuperset(articles):
+                return
+            transaction.set_rollback(True)
     raise ValidationError(_("Others are working on these articles. Please try again."))
+
+
+def _lock_rows(merged: Merged, into: Merged) -> dict[int, Merged]:
+    """Lock two rows and return them by primary key; other rows may go on pointing to them."""
+    rows: models.QuerySet[Merged] = type(merged)._default_manager.filter(
+        pk__in=[merged.pk, into.pk]
+    )
+    return {row.pk: row for row in rows.order_by("pk").select_for_update(no_key=True)}
 
 
 def _move_home_blocks(category: Category, into: Category) -> None:
@@ -104,6 +110,7 @@ def _move_home_blocks(category: Category, into: Category) -> None:
         HomeBlock.objects.filter(category=category).update(category=into)
 
 
+@retry_on_conflict
 @transaction.atomic
 def merge_tag(*, tag: Tag, into: Tag, by: User | None) -> int:
     """Give the articles of a tag another one, delete it, and leave a redirect.
@@ -112,8 +119,8 @@ def merge_tag(*, tag: Tag, into: Tag, by: User | None) -> int:
     """
     if tag.pk == into.pk:
         raise ValidationError(_("A tag cannot be merged into itself."))
-    both = Tag.objects.filter(pk__in=[tag.pk, into.pk]).order_by("pk").select_for_update()
-    locked = {row.pk: row for row in both}
+    lock_redirects()
+    locked = _lock_rows(tag, into)
     if len(locked) < 2:
         raise ValidationError(_("One of them has been deleted in the meantime."))
     tag, into = locked[tag.pk], locked[into.pk]

@@ -8,9 +8,11 @@ from django.db import transaction
 from news import documents
 from news.services import Upload
 from news.stored_files import delete_orphaned_file, file_rows_locked, remove_unused_files
+from news.transactions import retry_on_deadlock
 from portal.models import Song
 
 
+@retry_on_deadlock
 def save_song(*, song: Song, upload: Upload | None = None) -> Song:
     """Save a song and, if one was uploaded, its sound file in place of the earlier one.
 
@@ -26,7 +28,7 @@ def save_song(*, song: Song, upload: Upload | None = None) -> Song:
                     documents.store_audio(upload, song.title)  # deleted meanwhile
                 song.file = stored.path
             song.full_clean()
-            song.save()
+            song.save(force_update=not song._state.adding)
             if stored is not None and earlier:
                 remove_unused_files(Song, [earlier])
     except BaseException:
@@ -37,6 +39,7 @@ def save_song(*, song: Song, upload: Upload | None = None) -> Song:
     return song
 
 
+@retry_on_deadlock
 @transaction.atomic
 def delete_song(*, song: Song) -> None:
     """Delete a song and its file."""

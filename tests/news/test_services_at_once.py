@@ -168,6 +168,7 @@ def test_a_file_that_is_removed_while_it_is_attached_again_is_there() -> None:
     old = services.add_attachment(article=article, upload=pdf(), title="Quyết định")
     with threads() as start:
         with transaction.atomic():
+            hold_advisory_lock("news_listing")
             hold_advisory_lock("news_file_rows")
             again = start(
                 services.add_attachment, article=article, upload=pdf(), title="Quyết định"

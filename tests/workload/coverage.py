@@ -18,7 +18,7 @@ from comments.captcha import challenges
 from comments.services import deciding, erasing, sending
 from portal.models import User
 from portal.redirects import services as redirects
-from portal.services import backups
+from portal.services import backups, merging
 from ratings import services as ratings
 
 # The modules that write, beside all that are called `services`.
@@ -36,7 +36,8 @@ NO_SERVICES = {
     *(sending.may_be_amended, ratings.find_wrong_summaries),
     *(challenges.kind_of_key, challenges.library_challenge, challenges.network_hash),
     *(challenges.find_challenge, challenges.canonical),
-    *(redirects.set_target, redirects.delete_missing_addresses),
+    *(redirects.set_target, redirects.delete_missing_addresses, redirects.lock_redirects),
+    merging.lock_for_merging,
     backups.last_backup_at,
 }
 _PURE_PREFIXES = ("check_", "is_", "report_name", "referrer_host", "signed_note", "search_report")

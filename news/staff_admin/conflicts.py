@@ -1,0 +1,68 @@
+"""Two members of staff at once: who comes second is told so, and loses nothing that was typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.messages.storage import default_storage
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+
+from news.transactions import retry_on_conflict
+
+
+class ConflictMixin(admin.ModelAdmin):
+    """Runs a request again that met a deadlock, or what somebody else has just done.
+
+    A form is checked before it is written. What happens in between (a category it names is deleted,
+    its unique name is given away) only the database notices, and the form is checked once more: it
+    finds what is wrong, and says it beside the field.
+    """
+
+    @retry_on_conflict
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        forget_messages(request)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    @retry_on_conflict
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        forget_messages(request)
+        return super().delete_view(request, object_id, extra_context)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Bulk actions are transactions of their own, one for each row: they are not run again."""
+        if self.list_editable and "_save" in request.POST:
+            return self._save_list(request, extra_context)
+        return super().changelist_view(request, extra_context)
+
+    @retry_on_conflict
+    def _save_list(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None
+    ) -> HttpResponse:
+        forget_messages(request)
+        return super().changelist_view(request, extra_context)
+
+    @retry_on_conflict
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        super().delete_queryset(request, queryset)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save the row; one that was deleted since it was read is not added again."""
+        obj.save(force_update=change)
+
+
+def forget_messages(request: HttpRequest) -> None:
+    """Forget what an attempt that was undone has told the user."""
+    if request.method == "POST":
+        request._messages = default_storage(request)  # type: ignore[attr-defined]
