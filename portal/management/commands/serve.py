@@ -42,7 +42,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, host: str, port: int, no_demo: bool, **options: object) -> None:
         self.step(f"Cổng Tin {VERSION}")
-        listener = self.listen(host, port)
+        with self.listen(host, port) as listener:
+            self.prepare_and_run(listener, no_demo=no_demo)
+
+    def prepare_and_run(self, listener: socket.socket, *, no_demo: bool) -> None:
         # First what nginx gives out by itself while it waits for us.
         self.step(_("Style sheets and scripts: collecting …"))
         self.collect_static()
