@@ -74,7 +74,7 @@ def wait_until_blocked(*jobs: Future, past_deadlock_check: bool = False) -> None
         with connection.cursor() as cursor:
             # Within a transaction the statistics are those of its first look.
             cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(_BLOCKED, [1.5 if past_deadlock_check else 0])
+            cursor.execute(_BLOCKED, [3 if past_deadlock_check else 0])
             return cursor.fetchone() == (len(jobs),)
 
     wait_for(are_blocked)

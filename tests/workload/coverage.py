@@ -67,7 +67,9 @@ def _modules() -> Iterator[ModuleType]:
 
 
 # Commands that start the site, fill an empty one, or write no rows.
-NO_COMMANDS = {"serve", "load_demo", "restore", "send_comment_digest", "write_error_pages"}
+NO_COMMANDS = {
+    *("serve", "migrate", "load_demo", "restore", "send_comment_digest", "write_error_pages"),
+}
 
 
 def commands() -> set[str]:
