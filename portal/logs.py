@@ -48,20 +48,18 @@ _OWN_LOGGERS = {"portal", "stats", "comments", "ratings", "news", "gunicorn"}
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
-def set_request_id(request: HttpRequest) -> None:
-    """Make `request_id` work: keep what a proxy of ours has given, else make a new one.
+def request_id(request: HttpRequest) -> str:
+    """The number of a request: that of a proxy of ours, else a new one.
 
     A visitor cannot choose it: deploy/nginx.conf overwrites the header, and without a proxy it is
     not read.
     """
-    given = request.META.get("HTTP_X_REQUEST_ID", "")
-    if not (settings.BEHIND_PROXY and _REQUEST_ID.fullmatch(given)):
-        request.META["HTTP_X_REQUEST_ID"] = secrets.token_hex(16)
-
-
-def request_id(request: HttpRequest) -> str:
-    """The number of a request, the same here and in the log of the proxy; "" if it has none."""
-    return str(request.META.get("HTTP_X_REQUEST_ID", ""))
+    number = request.META.get("congtin.request_id", "")
+    if not number:
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        is_ours = settings.BEHIND_PROXY and _REQUEST_ID.fullmatch(given)
+        number = request.META["congtin.request_id"] = given if is_ours else secrets.token_hex(16)
+    return str(number)
 
 
 def incident_code() -> str:

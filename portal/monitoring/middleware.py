@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from portal.logs import current_request, method_of, request_id, route_of, set_request_id
+from portal.logs import current_request, method_of, request_id, route_of
 from portal.middleware import GetResponse, is_for_staff
 from portal.monitoring.readiness import readiness
 
@@ -62,14 +62,15 @@ class RequestMonitor:
             self.observers.append(count_request)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        set_request_id(request)
         token = current_request.set(request)
         try:
             response = self._observe(request) if self.observers else self.get_response(request)
         finally:
             current_request.reset(token)
         # Not on public pages: caches keep those, and they are the same for everyone.
-        if response.status_code >= 500 or is_for_staff(request):
+        if response.status_code >= 500 or (
+            "/admin/" in request.path_info and is_for_staff(request)
+        ):
             response["X-Request-ID"] = request_id(request)
         return response
 

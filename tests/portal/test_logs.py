@@ -19,7 +19,14 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from portal.logs import JsonLineFormatter, LineFormatter, describe, route_of, safe_message
+from portal.logs import (
+    JsonLineFormatter,
+    LineFormatter,
+    describe,
+    request_id,
+    route_of,
+    safe_message,
+)
 from portal.models import User
 from portal.monitoring.middleware import RequestMonitor
 from tests.factories import make_article
@@ -302,7 +309,7 @@ def test_route_is_one_of_a_fixed_set(client: Client, path: str, route: str) -> N
 
 
 def answer(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(request.META["HTTP_X_REQUEST_ID"], status=int(request.GET.get("s", "200")))
+    return HttpResponse(request_id(request), status=int(request.GET.get("s", "200")))
 
 
 GIVEN = "0123456789abcdef" * 2
