@@ -183,6 +183,7 @@ def test_reader_who_comes_back_needs_no_full_handshake(nginx: Nginx) -> None:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_TICKET
 
     def connect(session: ssl.SSLSession | None) -> tuple[ssl.SSLSession | None, bool | None]:
         with (
