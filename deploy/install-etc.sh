@@ -70,7 +70,6 @@ install_site() {
     local site=/etc/nginx/sites-available/congtin link=/etc/nginx/sites-enabled/congtin
     local default=/etc/nginx/sites-enabled/default had_default=no had_link=no
     make_certificate
-    install -d /var/cache/nginx
     sed "s/portal\.example\.gov\.vn/$name/g" $app/deploy/nginx.conf >"$scratch/congtin"
     # A kernel without IPv6 refuses its sockets.
     [ -e /proc/net/if_inet6 ] || sed -i '/listen \[::\]/d' "$scratch/congtin"
