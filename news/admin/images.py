@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -60,7 +61,11 @@ class UnusedFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
         if self.value() == "unused":
-            return queryset.filter(pk__in=library.unused_images().values("pk"))
+            # A transaction: it may take longer than a page for readers.
+            with transaction.atomic():
+                return queryset.filter(
+                    pk__in=list(library.unused_images().values_list("pk", flat=True))
+                )
         return queryset
 
 

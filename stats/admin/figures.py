@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
+from django.db import transaction
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -81,9 +82,11 @@ class ReportAdmin(admin.ModelAdmin):
         form = self.form_class(request.GET)
         context: dict[str, object] = {"form": form}
         if form.is_valid():
-            if kind:
-                return self.export(form, kind)
-            context |= self.get_report_context(form, request)
+            # A transaction: its statements may take longer than those of a page for readers.
+            with transaction.atomic():
+                if kind:
+                    return self.export(form, kind)
+                context |= self.get_report_context(form, request)
             context |= {"period": form.period, "quick": self._quick_choices(form)}
         return TemplateResponse(
             request,
