@@ -230,6 +230,9 @@ STORAGES = {
         )
     },
 }
+# Uploads of more than 2.5 MB while they arrive. Named, because Python would go from one folder that
+# is full to the next, and at last say that there is none.
+FILE_UPLOAD_TEMP_DIR = env.str("TMPDIR", default="/tmp")  # noqa: S108
 # nginx, under another account, reads the files.
 FILE_UPLOAD_PERMISSIONS = 0o644
 # Bytes of a form without its files: enough for a long article pasted with all its markup.

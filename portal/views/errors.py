@@ -52,6 +52,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     exception = sys.exc_info()[1]
     if exception is None or not failures.is_outage(exception):
         return error_page(request, 500)
+    if isinstance(exception, OSError):
+        # Django leaves what it has of an upload to the garbage collection, and the disk full.
+        for handler in request.upload_handlers:
+            handler.upload_interrupted()
     if request.method == "POST":
         sentence = failures.sentence_of(exception)
         response = not_saved_page(request, 503, sentence, typed=_typed_by_a_reader(request))

@@ -30,10 +30,9 @@ for name in ("Chợ Hạ họp phiên cuối năm", "Cầu Yên Hạ thông xe")
 def articles(site: Service) -> list[str]:
     """The addresses of two articles; both processes of the site have answered before."""
     made = site.manage("shell", "--verbosity=0", f"--command={ARTICLES}")
-    assert made.returncode == 0, made.stderr
     answers = timed(lambda path: site.get(path)[0], ["/", "/tin-tuc/"] * (READERS // 2))
     assert {status for status, _ in answers} == {200}
-    return made.stdout.split()
+    return made.split()
 
 
 @contextlib.contextmanager
@@ -115,8 +114,7 @@ def test_page_views_of_that_time_are_counted_afterwards(
 def test_migration_lets_others_pass_and_is_tried_again(machine: Machine, database: str) -> None:
     """An update makes triggers on a table that somebody has been writing to for long."""
     site = Service(machine)
-    made = site.manage("migrate", "ratings", "0001", "--verbosity=0")
-    assert made.returncode == 0, made.stderr
+    site.manage("migrate", "ratings", "0001", "--verbosity=0")
     try:
         with psycopg.connect(database) as writer:
             writer.execute("LOCK TABLE ratings_rating IN ROW EXCLUSIVE MODE")

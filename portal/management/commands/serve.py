@@ -48,8 +48,14 @@ class Command(BaseCommand):
     def prepare_and_run(self, listener: socket.socket, *, no_demo: bool) -> None:
         # First what nginx gives out by itself while it waits for us.
         self.step(_("Style sheets and scripts: collecting …"))
-        self.collect_static()
-        write_error_pages(settings.ERROR_PAGES_ROOT)
+        try:
+            self.collect_static()
+            write_error_pages(settings.ERROR_PAGES_ROOT)
+        except OSError as error:
+            raise CommandError(
+                _("The disk is full or cannot be written to: %(path)s (%(error)s).")
+                % {"path": error.filename or settings.STATIC_ROOT, "error": error.strerror}
+            ) from None
         self.step(_("Database: starting and bringing up to date …"))
         self.wait_and_migrate(listener)
         with_demo = settings.PORTAL_LOCAL and not no_demo
