@@ -18,7 +18,7 @@ from django.utils import timezone
 from ratings.services import TooManyRatingsError
 
 # The newest rows of a table: so few that the processes often meet on one.
-MOST_ROWS = 12
+MOST_ROWS = 8
 
 
 class RefusedError(Exception):

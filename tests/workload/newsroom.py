@@ -23,7 +23,7 @@ from tests.workload.browser import Form, open_form, raise_refusal, send
 Status = Article.Status
 LIST = "/admin/news/article/"
 PICTURES = "/admin/news/image/"
-FEW_CATEGORIES, FEW_TAGS, FEW_ARTICLES = 8, 6, 10
+FEW_CATEGORIES, FEW_TAGS, FEW_ARTICLES = 6, 5, 8
 _PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
