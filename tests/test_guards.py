@@ -114,6 +114,36 @@ def test_no_path_of_a_machine_and_no_registry_is_named(word: str) -> None:
     assert list(found(re.escape(word), texts)) == []
 
 
+LOG_LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
+
+
+def logged(path: Path) -> Iterator[tuple[str, list[ast.expr]]]:
+    """Where the code of a file writes to the log, and with what."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in LOG_LEVELS
+            and ast.unparse(node.func.value) in {"logger", "access_log", "self.log"}
+        ):
+            yield f"{path.relative_to(ROOT)}:{node.lineno}", node.args
+
+
+def test_log_is_given_constant_sentences_and_no_text_of_an_exception() -> None:
+    """What the formatters of `portal/logs.py` trust; of an exception itself they keep the type."""
+    code = [
+        path for path in tracked(".py") if path.parts[len(ROOT.parts)] not in {"tests", "bench"}
+    ]
+    calls = [call for path in code for call in logged(path)]
+    assert len(calls) > 10
+    for place, (message, *values) in calls:
+        assert isinstance(message, ast.Constant), place
+        for value in values:
+            assert not isinstance(value, ast.JoinedStr), place
+            text = ast.unparse(value)
+            assert not re.search(r"\b(str|repr)\(|\.(path|path_info|META|GET|POST)\b", text), place
+
+
 def test_no_line_of_a_template_is_longer_than_160_characters() -> None:
     templates = [path for path in tracked(".html", ".xml", ".txt") if "templates" in path.parts]
     assert list(found(r"^.{161}", templates)) == []
