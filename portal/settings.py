@@ -344,7 +344,7 @@ SITE_URL = env.str(
 # --- Logs and figures for monitoring (docs/operations.md) -----------------------------------------
 
 # "line" or "json": one line, or one JSON object, an event on the standard error output.
-LOG_FORMAT = env.str("LOG_FORMAT", default="line")
+LOG_FORMAT = env.str("LOG_FORMAT", default="line", choices=["line", "json"])
 # One event for each request: its route, status, milliseconds and number of statements.
 ACCESS_LOG = env.bool("ACCESS_LOG", default=LOG_FORMAT == "json")
 # Figures for Prometheus at /metrics, for callers on this machine.
