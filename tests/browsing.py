@@ -18,8 +18,8 @@ from typing import IO, Any
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-# Seconds: longer than the site may ever take.
-TIMEOUT = 60
+# Seconds: longer than the site may ever take, on a machine of tests that starts it anew meanwhile.
+TIMEOUT = 300
 
 Value = str | list[str] | IO[bytes]
 Fields = Mapping[str, Value]

@@ -37,7 +37,16 @@ HARMLESS = (
     operations.RunPython,
     AddIndexConcurrently,
     AddConstraintNotValid,
+    ValidateConstraint,
     AddTrigger,
+)
+# Each locks out those who read or write its table, from its statement to the end of the migration.
+LOCKING = (
+    operations.AddField,
+    operations.AlterField,
+    operations.RemoveConstraint,
+    AddConstraintNotValid,
+    RemoveTrigger,
 )
 # Of what the last version may still read, write or be stopped by.
 CONTRACTING = (
@@ -67,6 +76,7 @@ def objections(migration: Migration, before: ProjectState, new: set[Key]) -> Ite
         new: the models that the last version does not know; those made here are added.
     """
     app = migration.app_label
+    locked = False
     for operation in migration.operations:
         model = getattr(operation, "model_name", "").lower()
         if isinstance(operation, operations.CreateModel):
@@ -74,12 +84,20 @@ def objections(migration: Migration, before: ProjectState, new: set[Key]) -> Ite
         if (app, model) not in new:
             for objection in _of_operation(operation, migration, before):
                 yield f"{app}.{migration.name}: {operation.describe()}: {objection}"
+            if locked and not isinstance(operation, AddTrigger):
+                yield (
+                    f"{app}.{migration.name}: {operation.describe()}: it must stand in a migration "
+                    "of its own: a table stays locked while Django thinks about this operation"
+                )
+            locked = locked or isinstance(operation, LOCKING)
         operation.state_forwards(app, before)
 
 
 def _of_operation(
     operation: Operation, migration: Migration, before: ProjectState
 ) -> Iterator[str]:
+    if not migration.atomic and isinstance(operation, LOCKING):
+        yield "outside a transaction it would wait for the table, and everybody else behind it"
     if isinstance(operation, HARMLESS):
         return
     if isinstance(operation, operations.SeparateDatabaseAndState):
@@ -100,9 +118,6 @@ def _of_operation(
         yield "nobody could write meanwhile; use AddIndexConcurrently"
     elif isinstance(operation, operations.AddConstraint):
         yield "nobody could write meanwhile; use AddConstraintNotValid, then ValidateConstraint"
-    elif isinstance(operation, ValidateConstraint):
-        if any(isinstance(other, AddConstraintNotValid) for other in migration.operations):
-            yield "it must stand in a migration of its own"
     elif isinstance(operation, CONTRACTING):
         yield "the last version still uses it"
     else:
@@ -193,7 +208,9 @@ def test_released_migrations_stay_as_they_are() -> None:
 
 def of(*planned: Operation, **attributes: Any) -> list[str]:
     """What is objected to these operations, after those that the loader knows."""
-    migration = type("Migration", (Migration,), {"operations": list(planned)})("next", "news")
+    migration = type("Migration", (Migration,), {"operations": list(planned), **attributes})(
+        "next", "news"
+    )
     return list(objections(migration, MigrationLoader(None).project_state(), set()))
 
 
@@ -241,12 +258,15 @@ def test_what_expands_is_let_through(planned: list[Operation]) -> None:
         [operations.AlterField("article", "title", models.CharField(max_length=900, unique=True))],
         [operations.AlterField("article", "title", models.IntegerField())],
         [operations.RemoveField("article", "summary")],
+        [
+            operations.AddField("article", "note", models.TextField(null=True)),
+            operations.AddField("article", "more", models.TextField(null=True)),
+        ],
         [operations.RenameField("article", "summary", "sapo")],
         [operations.DeleteModel("Series")],
         [operations.AddIndex("article", INDEX)],
         [operations.AddIndex("article", GinIndex(fields=["title"], name="gin"))],
         [operations.AddConstraint("article", CHECK)],
-        [AddConstraintNotValid("article", CHECK), ValidateConstraint("article", "rule")],
         [RemoveTrigger("article", "article_added_is_listed")],
         [operations.RunSQL("ALTER TABLE news_article DROP COLUMN summary")],
         [operations.RunSQL([("DROP  FUNCTION\nnews_relist", None)])],
@@ -257,3 +277,15 @@ def test_what_expands_is_let_through(planned: list[Operation]) -> None:
 )
 def test_what_the_last_version_would_not_survive_is_named(planned: list[Operation]) -> None:
     assert len(of(*planned)) == 1
+
+
+def test_a_rule_is_validated_when_nobody_is_locked_out_any_more() -> None:
+    (objection,) = of(
+        AddConstraintNotValid("article", CHECK), ValidateConstraint("article", "rule")
+    )
+    assert "in a migration of its own" in objection
+
+
+def test_only_indexes_are_made_outside_a_transaction() -> None:
+    assert of(AddIndexConcurrently("article", INDEX), atomic=False) == []
+    assert len(of(AddConstraintNotValid("article", CHECK), atomic=False)) == 1

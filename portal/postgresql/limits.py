@@ -28,7 +28,7 @@ TRANSACTION_LIMITS = {
 
 # Milliseconds. A migration that waits for a table lets nobody else pass: whoever asks for the table
 # queues behind it. So it waits for less than a page of a reader does.
-MIGRATION_LOCK_TIMEOUT = 200
+MIGRATION_LOCK_TIMEOUT = 100
 
 # How a server that has vanished is noticed: libpq's parameters of a connection over the network.
 NETWORK_LIMITS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -35,15 +36,19 @@ class People:
 
     Args:
         database: a connection, autocommit; used to solve captchas, and for the count at the end.
-        ports: of the processes that serve at the beginning.
+        hosts: the sockets on which the site listens at the beginning.
         username: of a superuser.
         password: of this user.
     """
 
     def __init__(
-        self, database: psycopg.Connection[Any], ports: list[int], username: str, password: str
+        self,
+        database: psycopg.Connection[Any],
+        hosts: list[socket.socket],
+        username: str,
+        password: str,
     ) -> None:
-        self.database, self.ports = database, ports
+        self.database, self.ports = database, [host.getsockname()[1] for host in hosts]
         self.faults: list[str] = []
         self.comments: dict[str, str] = {}  # address of the private page by text
         self.titles: list[str] = []
@@ -102,9 +107,9 @@ class People:
             self._turns[name] += 1
             self._stopping.wait(PAUSE)
 
-    def use(self, *ports: int) -> None:
-        """Send all further requests to these ports, and wait until those begun have ended."""
-        self.ports = list(ports)
+    def use(self, *hosts: socket.socket) -> None:
+        """Send all further requests to these hosts, and wait until those begun have ended."""
+        self.ports = [host.getsockname()[1] for host in hosts]
         self.go_on(1)
 
     def go_on(self, turns: int = 2) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -20,7 +21,7 @@ import pytest
 from portal.postgresql.embedded import EmbeddedPostgres
 from tests.deploy.people import People
 from tests.deploy.versions import Version, environment, last_version, next_version, stop
-from tests.portal.running import PATIENCE, hold_port, wait_for
+from tests.portal.running import PATIENCE, wait_for
 
 pytestmark = pytest.mark.deploy
 
@@ -51,8 +52,8 @@ def versions(tmp_path: Path, database: EmbeddedPostgres) -> tuple[Version, Versi
     return last, following
 
 
-def answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+def answers(listener: socket.socket) -> bool:
+    connection = http.client.HTTPConnection(*listener.getsockname(), timeout=PATIENCE)
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == 200
@@ -66,17 +67,20 @@ def test_next_version_takes_over_and_gives_back_without_a_gap(
     tmp_path: Path, database: EmbeddedPostgres, versions: tuple[Version, Version]
 ) -> None:
     last, following = versions
-    with ExitStack() as ending, hold_port() as first, hold_port() as second:
-        one, two = (int(held.getsockname()[1]) for held in (first, second))
+    with ExitStack() as ending:
 
-        def start(version: Version, port: int, *arguments: str) -> subprocess.Popen[bytes]:
-            process = version.serve(port, *arguments)
+        def start(version: Version, listener: socket.socket) -> subprocess.Popen[bytes]:
+            process = version.serve(listener)
             ending.callback(stop, process)
-            wait_for(lambda: answers(port) or process.poll() is not None, 5 * PATIENCE)
+            wait_for(lambda: answers(listener) or process.poll() is not None, 5 * PATIENCE)
             assert process.poll() is None, version.log.read_text()
             return process
 
-        running = start(last, one)
+        one, two = (
+            ending.enter_context(socket.create_server(("127.0.0.1", 0), backlog=1000))
+            for _host in range(2)
+        )
+        on_one = start(last, one)
         staff = json.loads((tmp_path / "host-1" / "demo_staff.json").read_text())
         connect = ending.enter_context(
             psycopg.connect(**database.connection_parameters(), autocommit=True)
@@ -84,25 +88,24 @@ def test_next_version_takes_over_and_gives_back_without_a_gap(
         people = People(connect, [one], staff[0]["username"], staff[0]["password"])
         with people:
             people.go_on()
-
             following.manage("migrate", "--verbosity=0")
-            people.go_on()  # the last version on the schema of the next one
+            people.go_on()  # the last version, in the database of the next one
 
             following.collect_static()
-            both = start(following, two, "--no-demo")
+            on_two = start(following, two)
             people.use(one, two)
-            people.go_on()
+            people.go_on()  # both
 
             people.use(two)
-            stop(running)
-            people.go_on()
+            stop(on_one)
+            one.close()
+            people.go_on()  # the next version alone
 
+            # Back again, as on one machine: whoever asks meanwhile waits in the socket. No
+            # migration is reversed.
             last.collect_static()
-            start(last, one)  # back again, and no migration is reversed
-            people.use(one, two)
-            people.go_on()
-            people.use(one)
-            stop(both)
+            stop(on_two)
+            start(last, two)
             people.go_on()
         people.expect_everything_is_kept()
         for version in versions:

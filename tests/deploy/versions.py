@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import venv
@@ -44,13 +45,15 @@ class Version:
     def collect_static(self) -> None:
         self.manage("shell", "--verbosity=0", "--command", COLLECT)
 
-    def serve(self, port: int, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start its `serve`; `until_it_answers` waits for it."""
+    def serve(self, listener: socket.socket, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start its `serve` with a listening socket, as systemd does (sd_listen_fds(3))."""
+        as_systemd = f'exec 3<&{listener.fileno()}; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"'
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [self.python, "manage.py", "serve", f"--port={port}", *arguments],
+                ["bash", "-c", as_systemd, "serve", self.python, "manage.py", "serve", *arguments],
                 cwd=self.code,
                 env=self.environment,
+                pass_fds=[listener.fileno()],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

@@ -1,3 +1,5 @@
+"""A column that prepared statements read."""
+
 from django.db import migrations
 
 import news.fields
@@ -5,10 +7,8 @@ import news.fields
 
 class Migration(migrations.Migration):
 
-    dependencies = [('news', '9001_expand')]
+    dependencies = [('news', '9004_triggers')]
 
     operations = [
-        # Of columns that prepared statements read.
-        migrations.AlterField('category', 'name', news.fields.LineField('name', max_length=400)),
         migrations.AlterField('article', 'title', news.fields.LineField('title', max_length=900)),
     ]

@@ -4,6 +4,6 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
 
-    dependencies = [('news', '9003_index')]
+    dependencies = [('news', '9007_rule')]
 
-    operations = [ValidateConstraint('article', 'news_article_next_count_is_no_debt')]
+    operations = [ValidateConstraint('article', 'news_article_next_note_is_known')]
