@@ -98,7 +98,10 @@ class Use:
         return Browser(lambda: self.site.port, f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}")
 
     def run(self, until: float, rate: float) -> None:
-        """Do `rate` things a second, evenly, until a moment of `time.monotonic`."""
+        """Do `rate` things a second, evenly, until a moment of `time.monotonic`.
+
+        A machine that cannot keep up does fewer.
+        """
         turns, lock, began = itertools.count(), threading.Lock(), time.monotonic()
         kinds = [kind for kind, share in MIX.items() for _ in range(share)]
 
@@ -107,7 +110,7 @@ class Use:
                 with lock:
                     at = began + next(turns) / rate
                     kind = self.chance.choice(kinds)
-                if at > until:
+                if max(at, time.monotonic()) > until:
                     return
                 time.sleep(max(0.0, at - time.monotonic()))
                 try:
