@@ -14,6 +14,7 @@ from django.test import Client
 from portal.postgresql import base, limits
 from tests.contention import at_once, locked, result_of, threads, wait_until_blocked
 from tests.factories import make_article
+from tests.portal.running import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,8 +75,11 @@ def test_what_the_address_of_the_database_says_has_precedence() -> None:
     assert database["OPTIONS"]["keepalives_idle"] == 60
 
 
-@pytest.mark.usefixtures("limited")
-def test_transaction_waits_for_a_row_that_others_hold_for_a_while() -> None:
+def test_transaction_waits_for_a_row_longer_than_a_lone_statement(
+    limited: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A busy machine may let even three seconds pass.
+    monkeypatch.setitem(limited, "TRANSACTION_LIMITS", {"lock_timeout": PATIENCE * 1000})
     article = make_article()
 
     def change() -> None:
@@ -130,7 +134,7 @@ def test_silent_server_holds_up_the_first_readers_only() -> None:
 
     first, later = at_once([connect])[0], at_once([connect] * 8)
     assert base.SILENT_SECONDS < first < 3
-    assert max(later) < 1
+    assert max(later) < first
 
 
 def test_server_that_refuses_is_asked_again_at_once(
