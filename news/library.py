@@ -62,10 +62,11 @@ def unused_images() -> models.QuerySet[Image]:
     for field in _foreign_keys():
         used = field.model._default_manager.exclude(**{field.name: None}).values(field.name)
         images = images.exclude(pk__in=used)
-    return images.exclude(file__in=_picture_names_in_rich_text())
+    return images.exclude(file__in=picture_names_in_rich_text())
 
 
-def _picture_names_in_rich_text() -> set[str]:
+def picture_names_in_rich_text() -> set[str]:
+    """The storage paths of the pictures that rich text shows. Slow: it reads all of it."""
     names: set[str] = set()
     for model, fields in _rich_text_models():
         for field in fields:
