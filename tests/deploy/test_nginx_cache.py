@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 
 from portal.middleware import PublicPage, RequestLimits
 from tests.deploy.backend import Backend, Reply, Request
@@ -64,6 +65,14 @@ def test_page_is_asked_for_once_for_everybody(nginx: Nginx, backend: Backend, ad
     assert nginx.ask(f"/en{address}").text == "trang 3"
 
 
+@pytest.mark.parametrize("name", ["comments:list", "comments:thread"])
+def test_comments_are_for_everybody(nginx: Nginx, backend: Backend, name: str) -> None:
+    backend.answer = numbered(PUBLIC)
+    of = {"article": 9, "comment": 8}
+    path = reverse(name, kwargs=of if name.endswith("thread") else {"article": 9})
+    assert [nginx.ask(path).text for _ in range(2)] == ["trang 1", "trang 1"]
+
+
 def test_crowd_for_a_new_page_is_one_request(nginx: Nginx, backend: Backend, address: str) -> None:
     go = threading.Event()
     answer = numbered(PUBLIC)
@@ -91,10 +100,30 @@ def test_staff_never_get_and_never_fill_the_cache(
     assert nginx.ask(address).text == "trang 2"
 
 
+def for_one_reader() -> list[str]:
+    """The addresses that are answered to the visitor who asks, in both languages."""
+    key = "0" * 32
+    of = {"article": 7, "comment": 8}
+    paths = [
+        reverse("ratings:rating", args=[7]),
+        reverse("ratings:my-rating", args=[7]),
+        reverse("comments:send", kwargs={"article": 7}),
+        reverse("comments:report", kwargs=of),
+        reverse("comments:status", kwargs={"key": key}),
+        reverse("comments:export", kwargs={"key": key}),
+        reverse("comments:captcha-renew"),
+        reverse("comments:captcha-picture", args=[key]),
+        reverse("comments:captcha-sound", args=[key]),
+    ]
+    return [*paths, *(f"/en{path}" for path in paths)]
+
+
 @pytest.mark.parametrize(
     ("path", "method"),
     [("/thong-ke/luot", "POST"), ("/thong-ke/luot.gif", "GET"), ("/media/tep/a.pdf", "GET"),
-     ("/admin/", "GET"), ("/en/admin/news/", "GET"), ("/danh-gia/1/", "POST")],
+     ("/admin/", "GET"), ("/en/admin/news/", "GET"), ("/danh-gia/1/", "POST")]
+    # What is for one reader: kept, it would be for all; and nobody waits until another has his.
+    + [(address, "GET") for address in for_one_reader()],
 )  # fmt: skip
 def test_what_must_reach_the_application_does_each_time(
     nginx: Nginx, backend: Backend, path: str, method: str
