@@ -41,6 +41,24 @@ def events(service: Service) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines if line.startswith("{")]
 
 
+SECRET = "khoaRiengCuaTeo"
+HEADERS = {"User-Agent": SECRET, "Referer": f"https://{HOST}/?{SECRET}", "Cookie": f"a={SECRET}"}
+
+
+def be_indiscreet(proxy: Nginx) -> None:
+    """Put a secret wherever a visitor can."""
+    form = HEADERS | {"Content-Type": "application/x-www-form-urlencoded"}
+    body = f"name={SECRET}&username={SECRET}&text={SECRET}".encode()
+    for path in (f"/{SECRET}", f"/tim-kiem?q={SECRET}", f"/%00{SECRET}", f"/?{SECRET * 500}"):
+        proxy.ask(path, headers=HEADERS)
+        proxy.ask(path, SECRET, headers=HEADERS)
+    for path in ("/admin/login/", "/binh-luan/1/gui", f"/danh-gia/1/?{SECRET}", "/thong-ke/luot"):
+        proxy.ask(path, "POST", headers=form, body=body)
+        proxy.ask(path, "POST", headers=form | {"Origin": f"https://{SECRET}.example"}, body=body)
+    proxy.ask("/danh-gia/1/", "POST", headers=form, body=body * 10_000)
+    proxy.raw(f"GET /{SECRET} HTTP/1.1\r\n{SECRET}\r\n\r\n".encode())
+
+
 def test_what_monitors_see_on_the_machine_and_through_nginx(
     monitored: Service, proxy: Nginx, machine: Machine
 ) -> None:
@@ -54,11 +72,16 @@ def test_what_monitors_see_on_the_machine_and_through_nginx(
         lambda: [event for event in events(monitored) if event.get("route") == "admin:login"]
     )
     assert (event["request_id"], event["status"]) == (number, 200)
+    be_indiscreet(proxy)
+    wait_for(lambda: [event for event in events(monitored) if event.get("status") == 403])
+    logs = [machine.folder / "congtin.service.log", *(proxy.folder / "log").iterdir()]
+    assert len(logs) > 2
+    assert [path for path in logs if SECRET in path.read_text()] == []
 
     # The figures are for callers on the machine.
     url = f"http://127.0.0.1:{monitored.port}/metrics"
     text = urllib.request.urlopen(url, timeout=PATIENCE).read().decode()
-    assert 'congtin_http_requests_total{route="admin:login",status="200"} 1.0' in text
+    assert 'congtin_http_requests_total{route="admin:login",status="200"}' in text
     assert "congtin_database_up 1.0" in text
     assert "congtin_processes 3.0" in text
     for path in ("/metrics", "//metrics", "/%6detrics", "/x/../metrics", "/metrics?x"):
