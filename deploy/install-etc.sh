@@ -29,7 +29,7 @@ put() {
 install_units() {
     step 'Dịch vụ và lịch chạy của systemd' 'Services and timers of systemd'
     local file unit
-    touch $enabled
+    [ -e $enabled ] || touch $enabled
     for file in "$app"/deploy/*.{service,socket,timer}; do
         [ -e "$file" ] || continue
         unit=${file##*/}

@@ -20,7 +20,7 @@ from gunicorn.systemd import sd_notify
 
 from portal.demo import staff
 from portal.error_pages import write_error_pages
-from portal.management.commands.migrate import TableInUseError
+from portal.management.commands.migrate import ATTEMPTS, TableInUseError
 from portal.models import SiteIdentity
 from portal.server import Server, listening_socket, unavailable
 from portal.version import VERSION
@@ -39,23 +39,32 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
         parser.add_argument("--no-demo", action="store_true", help="start with an empty site")
+        parser.add_argument(
+            "--prepare",
+            action="store_true",
+            help="only prepare: for an update, while the version before still serves",
+        )
 
-    def handle(self, *args: object, host: str, port: int, no_demo: bool, **options: object) -> None:
+    def handle(
+        self,
+        *args: object,
+        host: str,
+        port: int,
+        no_demo: bool,
+        prepare: bool,
+        **options: object,
+    ) -> None:
         self.step(f"Cổng Tin {VERSION}")
+        if prepare:
+            self.prepare_files()
+            self.migrate(attempts=ATTEMPTS)
+            return
         with self.listen(host, port) as listener:
             self.prepare_and_run(listener, no_demo=no_demo)
 
     def prepare_and_run(self, listener: socket.socket, *, no_demo: bool) -> None:
         # First what nginx gives out by itself while it waits for us.
-        self.step(_("Style sheets and scripts: collecting …"))
-        try:
-            self.collect_static()
-            write_error_pages(settings.ERROR_PAGES_ROOT)
-        except OSError as error:
-            raise CommandError(
-                _("The disk is full or cannot be written to: %(path)s (%(error)s).")
-                % {"path": error.filename or settings.STATIC_ROOT, "error": error.strerror}
-            ) from None
+        self.prepare_files()
         self.step(_("Database: starting and bringing up to date …"))
         self.wait_and_migrate(listener)
         with_demo = settings.PORTAL_LOCAL and not no_demo
@@ -72,6 +81,17 @@ class Command(BaseCommand):
             self.announce(f"http://{host}:{port}/", logins)
 
         Server(listener, when_ready=ready).run()
+
+    def prepare_files(self) -> None:
+        self.step(_("Style sheets and scripts: collecting …"))
+        try:
+            self.collect_static()
+            write_error_pages(settings.ERROR_PAGES_ROOT)
+        except OSError as error:
+            raise CommandError(
+                _("The disk is full or cannot be written to: %(path)s (%(error)s).")
+                % {"path": error.filename or settings.STATIC_ROOT, "error": error.strerror}
+            ) from None
 
     def step(self, message: str) -> None:
         self.stdout.write(message)
@@ -114,13 +134,15 @@ class Command(BaseCommand):
                 sd_notify(f"READY=1\nSTATUS=Waiting for the database: {reason}", logger)
                 time.sleep(RETRY_SECONDS)
 
-    def migrate(self) -> None:
-        """Bring the database up to date.
+    def migrate(self, attempts: int = 1) -> None:
+        """Bring the database up to date; a table in use is tried so often.
 
         Raises OperationalError if it is not there, TableInUseError if others hold a table.
         """
         try:
-            call_command("migrate", verbosity=0, interactive=False, attempts=1, stdout=self.stdout)
+            call_command(
+                "migrate", verbosity=0, interactive=False, attempts=attempts, stdout=self.stdout
+            )
         except InconsistentMigrationHistory:
             raise CommandError(
                 _(
