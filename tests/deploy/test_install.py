@@ -1,0 +1,153 @@
+"""deploy/install on a Debian machine: first without systemd, then with it."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.debian import PROJECT, Debian, debian
+
+NAME = "tin.yenha.example.gov.vn"
+INSTALL = f"{PROJECT}/deploy/install"
+# All that the script puts on a machine, but for the folders that the site writes to.
+FILES = (
+    "find /etc /srv/congtin /usr/local/sbin -path /srv/congtin/data -prune -o -name .venv -prune "
+    r"-o '(' -type f -printf '%p %m %u:%g %T@\n' -o -type l -printf '%p %l\n' ')' | sort"
+)
+
+
+@dataclass
+class Installed:
+    """The machine, and what the first two runs printed and left."""
+
+    machine: Debian
+    first: str
+    files: str
+    second: str
+    files_after_second: str
+
+
+@pytest.fixture(scope="module")
+def installed() -> Iterator[Installed]:
+    """A site that was installed without systemd, twice."""
+    with tempfile.TemporaryDirectory(prefix="congtin-") as folder, debian(Path(folder)) as machine:
+        # No cluster yet, as on a fresh machine; none that would take a port of this one.
+        machine.run("rm", "-rf", "/etc/postgresql", "/var/lib/postgresql")
+        machine.run("mkdir", "-p", "/etc/postgresql-common")
+        write(machine, "/etc/postgresql-common/createcluster.conf", "listen_addresses = ''\n")
+        options = ("--name", NAME, "--admin", "quantri", "--email", "quantri@example.gov.vn")
+        first = machine.run(INSTALL, *options).stdout
+        files = machine.run("sh", "-c", FILES).stdout
+        second = machine.run(INSTALL).stdout
+        yield Installed(machine, first, files, second, machine.run("sh", "-c", FILES).stdout)
+
+
+@pytest.fixture(scope="module")
+def machine(installed: Installed) -> Debian:
+    """The same machine, booted, after the script has run once more."""
+    installed.machine.boot()
+    installed.machine.run(INSTALL)
+    return installed.machine
+
+
+def write(machine: Debian, path: str, text: str) -> None:
+    machine.run("sh", "-c", 'printf %s "$1" > "$0"', path, text)
+
+
+def test_second_run_changes_no_file(installed: Installed) -> None:
+    assert installed.files_after_second == installed.files
+    assert "/etc/congtin.env 640 root:congtin" in installed.files
+    assert "mật khẩu" not in installed.second
+
+
+def test_what_needs_systemd_is_enabled_and_said_to_be_left_out(installed: Installed) -> None:
+    assert "systemd không chạy trên máy này" in installed.first
+    assert "/congtin.service /etc/systemd/system/congtin.service" in installed.files
+    assert "/congtin-daily.timer /etc/systemd/system/congtin-daily.timer" in installed.files
+
+
+def test_account_of_the_site_cannot_change_its_code(installed: Installed) -> None:
+    writable = installed.machine.run(
+        *("setpriv", "--reuid=congtin", "--regid=congtin", "--init-groups"),
+        *("find", "/srv/congtin", "/etc/congtin.env", "-writable", "-not", "-type", "l"),
+        *("-not", "-path", "/srv/congtin/data*", "-not", "-path", "/srv/congtin/backups*"),
+    )
+    assert writable.stdout == ""
+
+
+def test_password_of_the_administrator_is_shown_once_and_works(
+    installed: Installed, machine: Debian
+) -> None:
+    (password,) = re.findall(r"mật khẩu .*: (\S+)$", installed.first, re.M)
+    write(machine, "/etc/hosts", f"127.0.0.1 localhost {NAME}\n")
+    script = f"{PROJECT}/tests/deploy/publish.py"
+    path = machine.run("python3", script, NAME, "quantri", password).stdout.strip()
+    assert re.fullmatch(r"/tin-tuc/khanh-thanh-cau-\d+", path)
+
+
+def test_units_run(machine: Debian) -> None:
+    listed = machine.run("systemctl", "list-units", "--state=failed", "--plain", "--no-legend")
+    assert "congtin" not in listed.stdout
+    units = machine.run("cat", "/srv/congtin/enabled-units").stdout.split()
+    assert {"congtin.service", "congtin-daily.timer"} <= set(units)
+    assert machine.run("systemctl", "is-active", *units).stdout.split() == ["active"] * len(units)
+
+
+def test_update_keeps_what_the_administrator_changed(machine: Debian) -> None:
+    site, service = "/etc/nginx/sites-available/congtin", "/etc/systemd/system/congtin.service"
+    edited = machine.run("cat", site).stdout + "# của chúng tôi\n"
+    write(machine, site, edited)
+    machine.run("systemctl", "disable", "--now", "congtin-daily.timer")
+    machine.run("cp", "--archive", PROJECT, "/opt/next")
+    machine.run("sh", "-c", "echo '# new' | tee -a /opt/next/deploy/nginx.conf")
+    machine.run("sh", "-c", "echo '# new' | tee -a /opt/next/deploy/congtin.service")
+
+    printed = machine.run("/opt/next/deploy/install").stdout
+    is_enabled = machine.run("systemctl", "is-enabled", "congtin-daily.timer", check=False).stdout
+    machine.run("systemctl", "enable", "--now", "congtin-daily.timer")
+
+    assert machine.run("cat", site).stdout == edited
+    assert machine.run("cat", f"{site}.new").stdout.endswith("# new\n")
+    assert f"{site}.new" in printed
+    assert machine.run("cat", service).stdout.endswith("# new\n")
+    assert is_enabled == "disabled\n"
+    assert machine.run("cat", "/srv/congtin/app/deploy/nginx.conf").stdout.endswith("# new\n")
+    assert not machine.run("cat", "/srv/congtin/app.old/deploy/nginx.conf").stdout.endswith(
+        "# new\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--name", "https://tin.example.gov.vn"), "không phải là tên miền"),
+        (("--name", "khac.example.gov.vn"), f"đã được cài với tên miền {NAME}"),
+        (("--name",), "--name cần một giá trị"),
+        (("--nam", "x"), "Không có tùy chọn --nam"),
+        (("--embedded",), "--embedded chỉ dùng được khi cài lần đầu"),
+        (("--certificate", "/etc/hosts"), "--certificate và --key"),
+        (("--email", "quantri"), "không phải là địa chỉ thư điện tử"),
+        (("--lang", "en", "--name", "a.vn"), "is installed under the name"),
+    ],
+)
+def test_wrong_argument_is_refused_in_a_sentence(
+    installed: Installed, arguments: tuple[str, ...], sentence: str
+) -> None:
+    refused = installed.machine.run(INSTALL, *arguments, check=False)
+    assert refused.returncode == 1
+    assert sentence in refused.stdout
+
+
+def test_ordinary_account_is_refused(installed: Installed) -> None:
+    refused = installed.machine.run("setpriv", "--reuid=nobody", INSTALL, check=False)
+    assert "Hãy chạy bằng tài khoản root" in refused.stdout
+
+
+def test_second_run_at_once_is_refused(installed: Installed) -> None:
+    refused = installed.machine.run("flock", "/run/congtin-install.lock", INSTALL, check=False)
+    assert "đang chạy ở một cửa sổ khác" in refused.stdout
