@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
-from news.formats import number
+from news.formats import number, updated_line
 from portal.backups import BackupError
 from portal.backups.reporting import TerminalProgress, reason_of
 from portal.backups.restoring import restore_backup
@@ -51,7 +52,7 @@ class Command(BaseCommand):
                 "rows": number(sum(manifest.counts.values())),
                 "tables": number(len(manifest.counts)),
                 "files": number(len(manifest.media())),
-                "moment": manifest.made_at,
+                "moment": updated_line(datetime.fromisoformat(manifest.made_at)),
                 "seconds": number(time.monotonic() - started, 1),
             }
         )
