@@ -204,7 +204,7 @@ def memory(pid: int) -> tuple[float, float]:
 def sample(site: Site, database: psycopg.Connection[Any]) -> dict[str, float]:
     found = site.processes()
     figures: dict[str, float] = {}
-    own = {name: [] for name in found}  # type: dict[str, list[float]]
+    own: dict[str, list[float]] = {name: [] for name in found}
     cache = 0.0
     for name, pids in found.items():
         for pid in pids:
