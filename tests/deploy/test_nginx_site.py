@@ -106,6 +106,13 @@ def test_a_picture_is_sent_as_it_is_under_the_rules_for_files(behind: Behind) ->
     assert "immutable" in answer.headers["Cache-Control"]
 
 
+def test_nginx_insists_on_https_as_the_site_does(behind: Behind) -> None:
+    """The value stands in deploy/nginx.conf once more."""
+    paths = ("/", behind.picture, "/static/portal/css/site.css", "/static/khong-co", "/admin/")
+    values = {path: behind.nginx.ask(path).headers["Strict-Transport-Security"] for path in paths}
+    assert set(values.values()) == {"max-age=31536000; includeSubDomains; preload"}
+
+
 def test_pages_of_staff_are_in_no_cache(behind: Behind) -> None:
     clerk = {"Cookie": f"sessionid={behind.session}", "Accept-Encoding": "gzip"}
     answer = behind.nginx.ask("/admin/", headers=clerk)
