@@ -58,10 +58,12 @@ class PostgreSQL:
     def kill(self) -> None:
         """End the server and all its processes by SIGKILL, and wait until they are gone."""
         server = self.pid()
+        os.kill(server, signal.SIGSTOP)  # it starts no process while we look for them
         killed = [server, *children(server)]
         for pid in killed:
             os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: not any(Path(f"/proc/{pid}/exe").exists() for pid in killed))
+        # A zombie still counts as a server that runs: wait until it is gone.
+        wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in killed))
 
     def pid(self) -> int:
         """The process id of the server."""
