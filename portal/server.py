@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import os
 import shutil
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,9 +28,17 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 from portal import error_pages
 from stats.recorder import recorder
 
+logger = logging.getLogger("portal")
+
 # What deploy/nginx.conf lets in at the most, and more.
 DRAIN_BYTES = 64 * 1024 * 1024
 DRAIN_SECONDS = 10.0
+
+# What monitors are told while the site waits for the database.
+MONITORED = {
+    "/healthz": (200, '{"status": "ok"}'),
+    "/readyz": (503, '{"status": "unavailable", "checks": {"database": "failed: not reachable"}}'),
+}
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
@@ -59,27 +69,34 @@ class UnavailableServer(ThreadingMixIn, HTTPServer):
     """A thread for each connection; gunicorn cannot be asked for what is not yet migrated."""
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Nothing: what socketserver prints begins with the address."""
+        """Log what failed but for lost connections; socketserver would print the address."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            logger.exception("no answer given while waiting for the database")
 
 
 class Unavailable(BaseHTTPRequestHandler):
-    """Answers every address with the page for 503, and the probe of the process with 200."""
+    """Answers every address with the page for 503, and monitors as portal.monitoring does."""
 
     timeout = 3.0  # seconds for a slow client, for reading and for writing
 
     def answer(self) -> None:
-        is_probe = self.path == "/healthz"
-        with translation.override("en" if self.path.startswith("/en/") else "vi"):
-            body = ("ok\n" if is_probe else error_pages.bare_page(503)).encode()
-        self.send_response_only(200 if is_probe else 503)
+        status, kind = 503, "text/html; charset=utf-8"
+        if self.path in MONITORED:
+            (status, body), kind = MONITORED[self.path], "application/json"
+        else:
+            with translation.override("en" if self.path.startswith("/en/") else "vi"):
+                body = error_pages.bare_page(status)
+        content = body.encode()
+        self.send_response_only(status)
         self.send_header("Connection", "close")
         self.send_header("Cache-Control", "no-store")
-        self.send_header("Content-Type", f"text/{'plain' if is_probe else 'html'}; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Retry-After", str(error_pages.RETRY_AFTER_SECONDS))
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        if status == 503:
+            self.send_header("Retry-After", str(error_pages.RETRY_AFTER_SECONDS))
         self.end_headers()
         with contextlib.suppress(OSError):
-            self.wfile.write(b"" if self.command == "HEAD" else body)
+            self.wfile.write(b"" if self.command == "HEAD" else content)
             drain(self.connection)
 
     do_GET = do_HEAD = do_POST = answer  # noqa: N815 - names given by the base class

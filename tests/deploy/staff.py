@@ -10,7 +10,6 @@ from typing import Any
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from tests.deploy.conftest import HOST
-from tests.deploy.nginx import Nginx
 from tests.deploy.unit import Service
 from tests.portal.running import PATIENCE
 
@@ -27,19 +26,16 @@ TOKEN = "a" * 32
 
 
 class Staff:
-    """Signed in as a superuser of the site, past the form for it.
+    """Signed in as a superuser of the site, past the form for it."""
 
-    Args:
-        nginx: through which the forms are sent; without it they go past nginx.
-    """
-
-    def __init__(self, site: Service, nginx: Nginx | None = None) -> None:
-        self.site, self.nginx = site, nginx
+    def __init__(self, site: Service) -> None:
+        self.site = site
         self.session = site.manage("shell", "--verbosity=0", f"--command={SIGN_IN}").strip()
 
     def post(self, path: str, form: Mapping[str, Any]) -> tuple[int, str]:
         """Send a form, files too; return the status and the text, 0 if nobody answers."""
         body = encode_multipart(BOUNDARY, {**form, "csrfmiddlewaretoken": TOKEN})
+        client = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=PATIENCE)
         headers = {
             "Host": HOST,
             "X-Forwarded-Proto": "https",
@@ -48,9 +44,6 @@ class Staff:
             "Connection": "close",  # as nginx does
             "Cookie": f"sessionid={self.session}; csrftoken={TOKEN}",
         }
-        if self.nginx is not None:
-            return self._through_nginx(self.nginx, path, body, headers)
-        client = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=PATIENCE)
         try:
             client.request("POST", path, body, headers)
             answer = client.getresponse()
@@ -59,15 +52,6 @@ class Staff:
             return 0, ""
         finally:
             client.close()
-
-    def _through_nginx(
-        self, nginx: Nginx, path: str, body: bytes, headers: Mapping[str, str]
-    ) -> tuple[int, str]:
-        try:
-            answer = nginx.ask(path, "POST", headers=headers, body=body)
-        except (OSError, http.client.HTTPException):
-            return 0, ""
-        return answer.status, html.unescape(answer.text)
 
     def count(self, *models: str) -> list[int]:
         """How many rows each model of `news` has."""

@@ -212,7 +212,8 @@ class Service:
         if kind != "notify":
             self._become("active", "")
         while self._wanted.is_set() and self.is_running():
-            if self.state == "activating" and self._is_ready():
+            # Read to the end, in every state: whoever tells must not wait in a full queue.
+            if self._is_ready() and self.state == "activating":
                 self._become("active", "")
             if self.state == "activating" and time.monotonic() > until:
                 self._terminate()
@@ -245,15 +246,15 @@ class Service:
         return "success" if command.failure_is_ignored else f"exit code {code}"
 
     def _is_ready(self) -> bool:
-        """Whether the main process has sent READY=1, as sd_notify(3) says."""
+        """Whether the main process has sent READY=1 by now, as sd_notify(3) says."""
+        is_ready = False
         with contextlib.suppress(BlockingIOError):
             while True:
                 text, ancillary, *_ = self.notified.recvmsg(4096, 64, socket.MSG_DONTWAIT)
                 pid = struct.unpack("3i", ancillary[0][2])[0]
                 self._say(f"told by {pid}: {text.decode()!r}")
-                if b"READY=1" in text.split(b"\n") and pid == self.main_pid:
-                    return True
-        return False
+                is_ready |= b"READY=1" in text.split(b"\n") and pid == self.main_pid
+        return is_ready
 
     def _terminate(self) -> None:
         """End the main process, or all, as KillMode= says: asked first, killed after a time."""
