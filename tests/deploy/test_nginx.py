@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import socket
 import ssl
@@ -219,11 +220,28 @@ def test_application_that_is_away_gets_our_page(down: Nginx, path: str, method: 
     assert ("try again" if path.startswith("/en/") else "thử lại") in answer.text
 
 
+def broken_greeting() -> bytes:
+    """The first message of TLS, with a key of another length than it says."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    sent = ssl.MemoryBIO()
+    with contextlib.suppress(ssl.SSLWantReadError):
+        context.wrap_bio(ssl.MemoryBIO(), sent, server_hostname="localhost").do_handshake()
+    greeting = sent.read()
+    key = b"\x00\x1d\x00\x20"  # X25519 and its 32 bytes
+    assert greeting.count(key) == 1
+    return greeting.replace(key, b"\x00\x1d\x00\x1f")
+
+
 def test_failure_is_logged_without_addresses(down: Nginx) -> None:
     log = down.folder / "log/congtin.log"
     before = log.read_text().count("\n")
     down.ask("/binh-luan/bi-mat?q=ten-nguoi")
     down.ask("/binh-luan/bi-mat/", "POST")
+    # What nginx holds for critical, with the address of whoever sent it.
+    with socket.create_connection(("127.0.0.1", down.https)) as client:
+        client.sendall(broken_greeting())
+        assert client.recv(100).startswith(b"\x15\x03")  # an alert
+        assert client.recv(100) == b""
     lines = log.read_text().splitlines()[before:]
     assert " GET 502 upstream=502 cache=MISS seconds=" in lines[0]
     assert " POST 502 upstream=502 cache=- seconds=" in lines[1]
