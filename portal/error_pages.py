@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
-import tempfile
+import secrets
 from pathlib import Path
 
 from django.conf import settings
@@ -85,21 +84,32 @@ def bare_page(status: int) -> str:
 def write_error_pages(folder: Path) -> None:
     """Write the error pages of nginx as `<language>/<status>.html`, readable by every account.
 
-    A page is replaced as a whole, so that nginx never gives out half of one.
-
     Raises OSError if the folder cannot be written.
     """
     for language, _name in settings.LANGUAGES:
-        place = folder / language
-        place.mkdir(parents=True, exist_ok=True)
-        for made in (folder, place):
-            made.chmod(0o755)
+        for place in (folder, folder / language):
+            if not place.is_dir():
+                place.mkdir(parents=True)
+                place.chmod(0o755)
         with translation.override(language):
             for status in STATUSES_OF_NGINX:
-                with tempfile.NamedTemporaryFile("w", dir=place, delete=False) as draft:
-                    draft.write(bare_page(status))
-                Path(draft.name).chmod(0o644)
-                os.replace(draft.name, place / f"{status}.html")
+                _write_page(folder / language / f"{status}.html", bare_page(status))
+
+
+def _write_page(path: Path, text: str) -> None:
+    """Replace a page as a whole, so that nginx never gives out half of one.
+
+    One that is there already is left alone: so a full disk keeps no site from starting again.
+    """
+    if path.is_file() and path.read_text() == text:
+        return
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        draft.write_text(text)
+        draft.chmod(0o644)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def not_saved_page(

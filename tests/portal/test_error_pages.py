@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 from pathlib import Path
@@ -44,10 +45,35 @@ def test_every_account_may_read_them_whatever_the_umask_of_the_site(tmp_path: Pa
 
 def test_page_is_replaced_as_a_whole(tmp_path: Path) -> None:
     write_error_pages(tmp_path)
-    with (tmp_path / "vi/404.html").open() as opened:  # as nginx has it open while it sends it
+    page = tmp_path / "vi/404.html"
+    page.write_text("of the version before")
+    with page.open() as opened:  # as nginx has it open while it sends it
         write_error_pages(tmp_path)
-        assert opened.read().endswith("</html>\n")
-    assert list(tmp_path.rglob("*tmp*")) == []
+        assert opened.read() == "of the version before"
+    assert "Không tìm thấy trang" in page.read_text()
+
+
+def test_full_disk_leaves_what_is_there_and_stops_only_what_is_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_error_pages(tmp_path)
+    page = tmp_path / "vi/404.html"
+    page.write_text("of the version before")
+    before = sorted(tmp_path.rglob("*"))
+
+    def is_full(self: Path, text: str) -> None:
+        self.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(Path, "write_text", is_full)
+        with pytest.raises(OSError, match="No space left"):
+            write_error_pages(tmp_path)
+    assert page.read_text() == "of the version before"
+    assert sorted(tmp_path.rglob("*")) == before
+    write_error_pages(tmp_path)
+    monkeypatch.setattr(Path, "write_text", is_full)
+    write_error_pages(tmp_path)
 
 
 def test_command_writes_them_into_the_folder_of_the_site(tmp_path: Path, settings: Any) -> None:
