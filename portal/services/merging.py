@@ -95,11 +95,17 @@ def lock_for_merging(categories: Collection[Category]) -> None:
 
 
 def _lock_rows(merged: Merged, into: Merged) -> dict[int, Merged]:
-    """Lock two rows and return them by primary key; other rows may go on pointing to them."""
-    rows: models.QuerySet[Merged] = type(merged)._default_manager.filter(
-        pk__in=[merged.pk, into.pk]
-    )
-    return {row.pk: row for row in rows.order_by("pk").select_for_update(no_key=True)}
+    """Lock two rows and return them by primary key.
+
+    Nothing is filed under the first one any more, as it is about to be deleted: whoever does so
+    waits at the commit. Other rows may go on pointing to the second one.
+    """
+    rows: models.QuerySet[Merged] = type(merged)._default_manager.all()
+    locked = [
+        *rows.select_for_update().filter(pk=merged.pk),
+        *rows.select_for_update(no_key=True).filter(pk=into.pk),
+    ]
+    return {row.pk: row for row in locked}
 
 
 def _move_home_blocks(category: Category, into: Category) -> None:

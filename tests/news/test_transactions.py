@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -72,12 +73,28 @@ class Work:
         return "done"
 
 
+@dataclass
+class Pauses:
+    """The pauses that were made, each as the seconds it lasts at least and at most.
+
+    Instead of lasting so long they last until another job has ended.
+    """
+
+    made: list[tuple[float, float]] = field(default_factory=list)
+    other: Any = None
+
+    def __call__(self, *seconds: float) -> None:
+        shortest, longest = seconds
+        self.made.append((shortest, longest))
+        if self.other is not None:
+            result_of(self.other)
+
+
 @pytest.fixture(autouse=True)
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, float]]:
-    """The pauses that were made, each as the seconds it lasts at least and at most."""
-    made: list[tuple[float, float]] = []
-    monkeypatch.setattr(transactions, "_pause", lambda *seconds: made.append(seconds))
-    return made
+def pauses(monkeypatch: pytest.MonkeyPatch) -> Pauses:
+    pauses = Pauses()
+    monkeypatch.setattr(transactions, "_pause", pauses)
+    return pauses
 
 
 def retried(decorate: Any, work: Work) -> Any:
@@ -88,12 +105,12 @@ def retried(decorate: Any, work: Work) -> Any:
 @pytest.mark.parametrize("cause", [DeadlockDetected, SerializationFailure])
 @pytest.mark.parametrize("decorate", [retry_on_deadlock, retry_on_conflict])
 def test_two_failures_are_repeated_and_the_third_comes_through(
-    decorate: Any, cause: Any, pauses: list[tuple[float, float]]
+    decorate: Any, cause: Any, pauses: Pauses
 ) -> None:
     work = Work(caused_by(cause), failures=2)
     assert retried(decorate, work)() == "done"
     assert work.attempts == 3
-    assert pauses == transactions.PAUSES
+    assert pauses.made == transactions.PAUSES
 
     work = Work(caused_by(cause), failures=3)
     with pytest.raises(OperationalError):
@@ -139,7 +156,7 @@ def test_a_row_that_was_handed_over_is_as_it_was_when_the_work_begins_again() ->
 
 
 def test_a_publication_that_postgresql_cancels_for_a_deadlock_begins_again(
-    pauses: list[tuple[float, float]],
+    pauses: Pauses,
 ) -> None:
     article = make_article()
 
@@ -153,16 +170,16 @@ def test_a_publication_that_postgresql_cancels_for_a_deadlock_begins_again(
             hold_advisory_lock("news_listing")
             withdrawal = start(services.withdraw_article, article=article, reason="Sai số liệu.")
             wait_until_blocked(withdrawal)
-            other = start(take_the_count_and_then_the_article)
+            pauses.other = other = start(take_the_count_and_then_the_article)
             wait_until_blocked(withdrawal, other, past_deadlock_check=True)
         assert result_of(withdrawal).status == Article.Status.WITHDRAWN
         result_of(other)
-    assert len(pauses) == 1
+    assert len(pauses.made) == 1
     assert article.status == Article.Status.WITHDRAWN
 
 
 def test_a_decision_that_postgresql_cancels_for_a_deadlock_begins_again(
-    pauses: list[tuple[float, float]],
+    pauses: Pauses,
 ) -> None:
     """The moderator saw the comment waiting: so it does for the second attempt."""
     user = User.objects.create_superuser("kiem-duyet")
@@ -180,17 +197,17 @@ def test_a_decision_that_postgresql_cancels_for_a_deadlock_begins_again(
             Comment.objects.select_for_update(no_key=True).get(pk=thread.pk)
             approval = start(approve_comment, comment=reply, by=user)
             wait_until_blocked(approval)
-            other = start(take_the_tally_and_then_the_reply)
+            pauses.other = other = start(take_the_tally_and_then_the_reply)
             wait_until_blocked(approval, other, past_deadlock_check=True)
         assert result_of(approval).status == Comment.Status.APPROVED
         result_of(other)
-    assert len(pauses) == 1
+    assert len(pauses.made) == 1
     thread.refresh_from_db()
     assert thread.reply_count == 1
 
 
 def test_a_form_that_postgresql_cancels_for_a_deadlock_is_saved_once(
-    pauses: list[tuple[float, float]], admin_client: Client
+    pauses: Pauses, admin_client: Client
 ) -> None:
     article = make_article()
     data = form_of(article, _save="1", title="Tên mới", published_at_0="01/02/2025")
@@ -205,11 +222,11 @@ def test_a_form_that_postgresql_cancels_for_a_deadlock_is_saved_once(
             hold_advisory_lock("news_listing")
             saving = start(admin_client.post, change_url(article), data)
             wait_until_blocked(saving)
-            other = start(take_the_count_and_then_the_article)
+            pauses.other = other = start(take_the_count_and_then_the_article)
             wait_until_blocked(saving, other, past_deadlock_check=True)
         answer = result_of(saving)
         result_of(other)
-    assert (answer.status_code, len(pauses)) == (302, 1)
+    assert (answer.status_code, len(pauses.made)) == (302, 1)
     assert len([*answer.wsgi_request._messages._queued_messages]) == 1
     article.refresh_from_db()
     assert article.title == "Tên mới"

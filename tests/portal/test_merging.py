@@ -19,6 +19,7 @@ from news.models import Article, Category, Listing, Tag
 from news.models.listings import months
 from portal.models import HomeBlock, MenuItem, Redirect
 from portal.services.merging import merge_category, merge_tag
+from tests.contention import result_of, threads, wait_until_blocked
 from tests.factories import make_article, make_author, make_category, make_series, make_tag
 from tests.portal.redirecting import get_location, make_page, make_redirects
 from tests.portal.running import PATIENCE, wait_for
@@ -231,6 +232,27 @@ def test_merging_waits_for_nobody_who_waits_for_it() -> None:
     listed = Listing.objects.filter(category=new).count()
     assert listed == Article.objects.filter(Q(category=new) | Q(more_categories=new)).count()
     assert listed == sum(month.count for month in months(new))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_filed_under_a_category_that_is_being_merged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A draft needs no lock of the listings: it waits for the row of its category."""
+    old, new = make_category(), make_category()
+    draft = {"category": old, "status": Article.Status.DRAFT}
+    filing = []
+
+    def file_a_draft(*_: Any) -> None:
+        filing.append(start(make_article, **draft))
+        wait_until_blocked(*filing)
+
+    monkeypatch.setattr("portal.services.merging._move_home_blocks", file_a_draft)
+    with threads() as start:
+        merge_category(category=old, into=new, by=None)
+        with pytest.raises(IntegrityError):
+            result_of(filing[0])
+    assert Category.objects.get() == new
 
 
 def test_merged_tag_gives_its_articles_to_the_other(client: Client) -> None:

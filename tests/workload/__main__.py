@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--processes", type=int, default=7)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    parser.add_argument("--only", default="", help="a regular expression: the names of actions")
     parser.add_argument("--worker", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -71,7 +72,7 @@ def _run_all(arguments: argparse.Namespace) -> int:
         results.add(ended)
         page_views += ended["page_views"]
     _print_table(results)
-    faults = [*results.errors, *_never_done(results)]
+    faults = [*results.errors, *_never_done(results, arguments.only)]
     faults += [f"broken: {rule}" for rule in broken_invariants(page_views)]
     if deadlocks := _deadlocks() - deadlocks:
         faults.append(f"PostgreSQL has met {deadlocks} deadlocks\n{_deadlocks_in_log()}")
@@ -137,7 +138,7 @@ def _start_worker(arguments: argparse.Namespace, number: int) -> subprocess.Pope
         [
             *(sys.executable, "-m", "tests.workload", f"--worker={number}"),
             *(f"--seconds={arguments.seconds}", f"--processes={arguments.processes}"),
-            f"--seed={arguments.seed}",
+            *(f"--seed={arguments.seed}", f"--only={arguments.only}"),
         ],
         stdout=subprocess.PIPE,
         text=True,
@@ -158,13 +159,13 @@ def _print_table(results: Results) -> None:
         print(f"{number:6} {sentence}")
 
 
-def _never_done(results: Results) -> list[str]:
+def _never_done(results: Results, only: str) -> list[str]:
     from tests.workload.all_actions import ACTIONS
 
     return [
         f"{name} was never done: {dict(_endings(results, name))}"
         for name in ACTIONS
-        if not results.counts[f"{name}\tdone"]
+        if re.search(only, name) and not results.counts[f"{name}\tdone"]
     ]
 
 
@@ -207,7 +208,7 @@ def _be_worker(arguments: argparse.Namespace) -> None:
     user = User.objects.get(username=f"worker-{arguments.worker}")
     actor = Actor(arguments.worker, random.Random(arguments.seed * 1000 + arguments.worker), user)
     actor.staff.force_login(user)
-    actions = list(ACTIONS.values())
+    actions = [action for name, action in ACTIONS.items() if re.search(arguments.only, name)]
     weights = [action.weight for action in actions]
     # Each action is done once in all; every other time chance decides.
     all_of_them = random.Random(arguments.seed).sample(actions, len(actions))
