@@ -22,7 +22,7 @@ import re
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -176,25 +176,21 @@ def _sync_folder(folder: Path) -> None:
 
 def stored_files(media: Path) -> dict[str, StoredFile]:
     """The files below a folder, by their path in it, links followed. Raises OSError."""
+    return dict(_walk(str(media))) if media.exists() else {}
 
-    def give_up(error: OSError) -> None:
-        raise error
 
-    found: dict[str, StoredFile] = {}
-    if not media.exists():
-        return found
-    for folder, folders, names in os.walk(media, onerror=give_up, followlinks=True):
-        if folder == str(media):
-            folders[:] = [name for name in folders if name not in NOT_MEDIA]
-        for name in names:
-            path = os.path.join(folder, name)
-            try:
-                status = os.stat(path)
-            except FileNotFoundError:
-                continue  # deleted meanwhile
-            if stat.S_ISREG(status.st_mode):
-                found[os.path.relpath(path, media)] = StoredFile.of(status)
-    return found
+def _walk(folder: str, path: str = "") -> Iterator[tuple[str, StoredFile]]:
+    # os.walk takes twice as long, and others wait while the second look is taken.
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                if path or entry.name not in NOT_MEDIA:
+                    yield from _walk(entry.path, f"{path}{entry.name}/")
+                continue
+            with suppress(FileNotFoundError):  # deleted meanwhile
+                found = entry.stat()
+                if stat.S_ISREG(found.st_mode):
+                    yield path + entry.name, StoredFile.of(found)
 
 
 class _MediaCopy:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import shutil
 import tarfile
 from collections.abc import Callable
@@ -106,6 +107,19 @@ def test_only_what_is_called_like_a_backup_is_deleted(folder: Path) -> None:
         (folder / name).touch()
     assert [path.name for path in delete_older(folder, 1)] == ["congtin-20260101-020000.tar"]
     assert all((folder / name).exists() for name in others)
+
+
+def test_files_are_found_through_links_and_nothing_else_is(tmp_path: Path) -> None:
+    media, elsewhere = tmp_path / "media", tmp_path / "elsewhere"
+    assert making.stored_files(media) == {}
+    for folder in (media / "tep", media / ".restoring", media / "lost+found", elsewhere):
+        folder.mkdir(parents=True)
+        (folder / "a.pdf").write_bytes(b"1234")
+    (media / "songs").symlink_to(elsewhere)
+    (media / "gone.pdf").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(media / "pipe")
+    found = making.stored_files(media)
+    assert {name: file.size for name, file in found.items()} == {"tep/a.pdf": 4, "songs/a.pdf": 4}
 
 
 # --- While others write ---------------------------------------------------------------------------
