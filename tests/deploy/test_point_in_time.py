@@ -1,7 +1,7 @@
 """The steps of docs/backup.md that bring PostgreSQL back to a moment, run as they stand there.
 
 Only paths are others, the moment and the day of the base backup; two scripts, which act on a
-cluster of this test, stand in for `sudo` and `systemctl`.
+cluster of this test, stand in for `runuser` and `systemctl`.
 """
 
 from __future__ import annotations
@@ -22,12 +22,10 @@ from django.conf import settings
 from tests.deploy.postgresql import PROGRAMS, PostgreSQL
 from tests.portal.running import wait_for
 
-# The account of the site is that of the tests; PostgreSQL has its own, and no other environment.
-SUDO = """#!/bin/sh
-[ "$1" = -u ] || exec "$@"
-account=$2; shift 2
-[ "$account" = postgres ] || exec "$@"
-cd / && exec setpriv --reuid=postgres --regid=postgres --init-groups "$@"
+# The account of the site is that of the tests.
+RUNUSER = """#!/bin/sh
+[ "$2" != congtin ] || { shift 3; exec "$@"; }
+exec /usr/sbin/runuser "$@"
 """
 SYSTEMCTL = """#!/bin/sh
 case "$*" in
@@ -37,7 +35,7 @@ case "$*" in
 "start congtin.socket congtin.service") exit ;;
 *) echo "systemctl $* is not known here" >&2; exit 1 ;;
 esac
-exec sudo -u postgres {programs}/pg_ctl "$1" --silent -w -D {data} -l {log} \
+exec /usr/sbin/runuser -u postgres -- {programs}/pg_ctl "$1" --silent -w -D {data} -l {log} \
     -o "-k {folder} -p {port} -c listen_addresses=127.0.0.1 -c fsync=off" </dev/null
 """
 
@@ -64,7 +62,7 @@ def run(folder: Path, server: PostgreSQL) -> Callable[..., None]:
         "folder": server.folder,
         "port": server.port,
     }
-    for name, script in (("sudo", SUDO), ("systemctl", SYSTEMCTL.format(**values))):
+    for name, script in (("runuser", RUNUSER), ("systemctl", SYSTEMCTL.format(**values))):
         (scripts / name).write_text(script)
         (scripts / name).chmod(0o755)
 
