@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 
+from django.conf import settings
 from django.urls import reverse_lazy
 from django_prose_editor.config import expand_extensions
 from django_prose_editor.widgets import AdminProseEditorWidget
@@ -72,5 +73,12 @@ class HtmlEditor(AdminProseEditorWidget):
     def media(self) -> Media:
         return super().media + Media(
             css={"all": ["news/admin/editor.css", "news/admin/picker.css"]},
-            js=[Script("news/admin/picker.js", type="module")],
+            js=[
+                Script("news/admin/picker.js", type="module"),
+                Script(
+                    "news/admin/form-size.js",
+                    type="module",
+                    **{"data-most-bytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE},
+                ),
+            ],
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -18,7 +20,22 @@ logger = logging.getLogger(__name__)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return error_page(request, 400)
+    """Answer what cannot be read; a form that is too large is told the limit (413)."""
+    sentence = ""
+    if isinstance(exception, RequestDataTooBig):
+        sentence = _(
+            "The form without its files is larger than %(limit)d MB. Pictures pasted into the text "
+            "are part of it: remove them and choose them from the media library."
+        ) % {"limit": (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // (1024 * 1024)}
+    elif isinstance(exception, TooManyFieldsSent):
+        sentence = _("The form has more than %(limit)d fields.") % {
+            "limit": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+        }
+    elif isinstance(exception, TooManyFilesSent):
+        sentence = _("The form has more than %(limit)d files.") % {
+            "limit": settings.DATA_UPLOAD_MAX_NUMBER_FILES
+        }
+    return not_saved_page(request, 413, sentence) if sentence else error_page(request, 400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

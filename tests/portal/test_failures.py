@@ -248,3 +248,29 @@ def test_upload_for_which_there_is_no_temporary_space_is_told_in_a_sentence(
     assert response.status_code == 503
     assert "Máy chủ không lưu được tệp" in text_of(response)
     assert "Quay lại" in text_of(response)
+
+
+# --- A form that is too large ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("setting", "limit", "sentence"),
+    [
+        ("DATA_UPLOAD_MAX_MEMORY_SIZE", 1024 * 1024, "không kể tệp đính kèm, tối đa 1 MB"),
+        ("DATA_UPLOAD_MAX_NUMBER_FIELDS", 3, "quá nhiều ô: tối đa 3 ô"),
+        ("DATA_UPLOAD_MAX_NUMBER_FILES", 1, "quá nhiều tệp: tối đa 1 tệp"),
+    ],
+)
+def test_form_beyond_a_limit_is_told_which(
+    setting: str, limit: int, sentence: str, settings: Any, editor: Any
+) -> None:
+    setattr(settings, setting, limit)
+    sent = {"body": "a" * 2_000_000, "a": "", "b": "", "c": "", "file": pdf(), "other": pdf()}
+    if setting != "DATA_UPLOAD_MAX_MEMORY_SIZE":
+        sent["body"] = ""
+    if setting == "DATA_UPLOAD_MAX_NUMBER_FILES":
+        sent = {"file": pdf(), "other": pdf()}
+    response = editor.post("/admin/news/article/add/", sent)
+    assert response.status_code == 413
+    assert sentence in text_of(response)
+    assert "Quay lại" in text_of(response)
