@@ -101,11 +101,10 @@ def _lock_rows(merged: Merged, into: Merged) -> dict[int, Merged]:
     waits at the commit. Other rows may go on pointing to the second one.
     """
     rows: models.QuerySet[Merged] = type(merged)._default_manager.all()
-    locked = [
-        *rows.select_for_update().filter(pk=merged.pk),
-        *rows.select_for_update(no_key=True).filter(pk=into.pk),
-    ]
-    return {row.pk: row for row in locked}
+    locked = {row.pk: row for row in rows.select_for_update().filter(pk=merged.pk)}
+    for row in rows.select_for_update(no_key=True).filter(pk=into.pk):
+        locked[row.pk] = row
+    return locked
 
 
 def _move_home_blocks(category: Category, into: Category) -> None:
