@@ -118,7 +118,7 @@ def remove_flood_by_its_page(actor: Actor) -> None:
     writes=(
         *("command purge_personal_data", "command clean_captchas", "command read_attachments"),
         *("command purge_rating_limits", "command purge_missing_addresses"),
-        "command rebuild_rating_summaries",
+        *("command rebuild_rating_summaries", "command purge_unused_files"),
     )
 )
 def run_daily_commands(actor: Actor) -> None:
@@ -129,6 +129,7 @@ def run_daily_commands(actor: Actor) -> None:
     _command("purge_rating_limits")
     _command("purge_missing_addresses")
     _command("rebuild_rating_summaries")
+    _command("purge_unused_files")
 
 
 @action(record_backup, writes=("command backup",))
