@@ -18,7 +18,7 @@ import pytest
 from django.conf import settings
 
 from tests.deploy.postgresql import PASSWORD, PostgreSQL, children
-from tests.deploy.test_backup import back_up, manage, restore
+from tests.deploy.test_backup import back_up, manage, manifest_of, restore
 from tests.portal.running import PATIENCE, environment_of, wait_for
 
 pytestmark = pytest.mark.processes
@@ -144,6 +144,19 @@ def test_password_is_among_no_arguments(data: Path, backups: Path, database: str
     process.communicate()
     assert "pg_dump" in arguments
     assert PASSWORD not in arguments
+
+
+def test_backup_of_an_older_version_is_brought_up_to_date(
+    data: Path, backups: Path, database: str, postgresql: PostgreSQL, folder: Path
+) -> None:
+    assert manage(data, "migrate", "ratings", "0001", DATABASE_URL=database).returncode == 0
+    made = back_up(data, backups, DATABASE_URL=database)
+    assert "ratings.0002_triggers" not in manifest_of(made)["migrations"]
+    url = postgresql.create_database("older_restore")
+    restore(made, folder / "restored", DATABASE_URL=url)
+    state = manage(folder / "restored", "showmigrations", "--plan", DATABASE_URL=url).stdout
+    assert "[X]  ratings.0002_triggers" in state
+    assert "[ ]" not in state
 
 
 def test_killed_restore_leaves_an_empty_database_and_can_be_repeated(
