@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import shutil
+import subprocess
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -44,7 +45,7 @@ def restored_table(made: Made, table: str) -> str:
     """The rows of a table in the dump, as pg_restore writes them."""
     with tarfile.open(made.path) as archive, archive.extractfile("database.dump") as dump:  # type: ignore[union-attr]
         program = programs.find_program("pg_restore", made.manifest.pg_dump)
-        return programs.subprocess.run(
+        return subprocess.run(
             [program.path, f"--table={table}", "--data-only", "--file=-"],
             input=dump.read(),
             capture_output=True,
