@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from tests.deploy.debian import PROJECT, Debian, debian
+from tests.portal.running import wait_for
 
 NAME = "tin.yenha.example.gov.vn"
 INSTALL = f"{PROJECT}/deploy/install"
@@ -96,6 +98,47 @@ def test_units_run(machine: Debian) -> None:
     units = machine.run("cat", "/srv/congtin/enabled-units").stdout.split()
     assert {"congtin.service", "congtin-daily.timer"} <= set(units)
     assert machine.run("systemctl", "is-active", *units).stdout.split() == ["active"] * len(units)
+
+
+def test_log_of_postgresql_quotes_no_statement(machine: Debian) -> None:
+    asked = ("psql", "-X", "congtin", "-c", "SELECT 'khoa-rieng-cua-teo'::int")
+    account = ("setpriv", "--reuid=congtin", "--regid=congtin", "--init-groups")
+    assert "khoa-rieng-cua-teo" in machine.run(*account, *asked, check=False).stdout
+    logs = machine.run("sh", "-c", "cat /var/log/postgresql/*.log").stdout
+    assert "database system is ready" in logs
+    assert "khoa-rieng-cua-teo" not in logs
+
+
+def test_commands_of_the_paper_find_in_the_log_what_they_look_for(machine: Debian) -> None:
+    def ask(path: str) -> str:
+        url, told = f"http://127.0.0.1:8000{path}", f"-HHost: {NAME}"
+        return machine.run("curl", "-sS", told, "-HX-Forwarded-Proto: https", url).stdout
+
+    machine.run("sh", "-c", "printf 'LOG_FORMAT=json\nMETRICS=true\n' >> /etc/congtin.env")
+    machine.run("systemctl", "restart", "congtin")
+    wait_for(lambda: "<h1" in ask("/"))
+    machine.run("systemctl", "stop", "postgresql")
+    shown = r"Mã sự cố.*<strong>([0-9a-f]{8})</strong>"
+    try:
+        (code,) = wait_for(lambda: re.findall(shown, ask("/")))
+    finally:
+        machine.run("systemctl", "start", "postgresql")
+
+    paper = (settings.BASE_DIR / "docs/operations.md").read_text(encoding="utf-8")
+    block = paper.split("## Nhật ký")[1].split("```sh")[1].split("```")[0]
+    found = {}
+    for part in block.replace("3f9a1c2e", code).strip().split("\n\n"):
+        title, _, commands = part.partition("\n")
+        found[title] = machine.run("bash", "-euo", "pipefail", "-c", commands).stdout
+    failed, by_code, often, slow, average = found.values()
+    assert re.search(r"^\S+ home unavailable: .+ \(home\)$", failed, re.M)
+    assert by_code.count(code) > 2
+    assert re.search(r"^ +\d+ home 200$", often, re.M)
+    assert slow == "" or "\t" in slow
+    assert re.search(r"^home\t\d+\t\d+$", average, re.M)
+    assert "congtin_database_up 1.0" in machine.run(
+        "curl", "-sS", "http://127.0.0.1:8000/metrics"
+    ).stdout  # fmt: skip
 
 
 def test_update_keeps_what_the_administrator_changed(machine: Debian) -> None:
