@@ -16,7 +16,7 @@ from django.conf import settings
 
 from tests.deploy.postgresql import PASSWORD, PostgreSQL
 from tests.deploy.unit import Machine, Service
-from tests.portal.running import PATIENCE, Site, environment_of, wait_for
+from tests.portal.running import PATIENCE, Site, environment_of, lay_out_database, wait_for
 
 pytestmark = pytest.mark.processes
 
@@ -213,19 +213,33 @@ def test_demo_at_work_is_restored_elsewhere_row_by_row_and_page_by_page(
 # --- The unit -------------------------------------------------------------------------------------
 
 
-def test_unit_makes_a_backup_within_its_sandbox(machine: Machine) -> None:
-    (machine.srv / "backups").mkdir(mode=0o700)
+def made_by_the_unit(machine: Machine) -> dict:
+    """Start the unit on a machine with one file, and return the manifest of what it makes."""
+    backups, media = machine.srv / "backups", machine.data / "media"
+    backups.mkdir(mode=0o700)
+    media.mkdir()
+    (media / "a.pdf").write_bytes(b"%PDF")
     machine.own(machine.srv / "backups")
-    (machine.data / "media").mkdir()
-    (machine.data / "media" / "a.pdf").write_bytes(b"%PDF")
     machine.own(machine.data)
     unit = Service(machine, "congtin-backup.service")
     try:
         unit.start()
-        (made,) = (machine.srv / "backups").glob("*.tar")
+        (made,) = backups.glob("*.tar")
         assert made.stat().st_mode & 0o777 == 0o600
         assert made.stat().st_uid == machine.data.stat().st_uid
-        assert "media/a.pdf" in manifest_of(made)["parts"]
         assert PASSWORD not in unit.journal()
+        manifest = manifest_of(made)
+        assert "media/a.pdf" in manifest["parts"]
+        return manifest
     finally:
         unit.close()
+
+
+def test_unit_backs_up_a_server_from_within_its_sandbox(machine: Machine) -> None:
+    assert made_by_the_unit(machine)["postgresql"] == 15
+
+
+def test_unit_backs_up_the_embedded_postgresql_too(folder: Path) -> None:
+    machine = Machine(folder, SECRET_KEY="k" * 60, ALLOWED_HOSTS="portal.example.gov.vn")
+    lay_out_database(machine.data)
+    assert made_by_the_unit(machine)["postgresql"] == 18
