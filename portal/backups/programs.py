@@ -106,7 +106,7 @@ def dump_database(
     """Write the database as of an exported snapshot into a file. Raises BackupError."""
     command: list[str | Path] = [
         *(program.path, "--format=custom", "--no-password", f"--snapshot={snapshot}"),
-        # The quickest level: twice as fast as the default, for a file a fifth larger.
+        # Compressing takes a fifth of the time of the default level, 6, for a dump a third larger.
         *("--compress=1", f"--lock-wait-timeout={LOCK_WAIT}"),
         *(f"--exclude-table-data={table}" for table in WITHOUT_ROWS),
         f"--dbname={_connection_string(connection)}",
