@@ -48,8 +48,9 @@ make_certificate() {
         [ "$(openssl x509 -noout -pubkey -in "$certificate")" = "$(openssl pkey -pubout -in "$key")" ] ||
             fail "Khóa $key không phải của chứng thư $certificate." \
                 "The key $key does not belong to the certificate $certificate."
-        ln -sfn "$(readlink -f "$key")" $certificates/privkey.pem
-        ln -sfn "$(readlink -f "$certificate")" $certificates/fullchain.pem
+        # The names as given: what Let's Encrypt renews are links to files of changing names.
+        ln -sfn "$(realpath --no-symlinks "$key")" $certificates/privkey.pem
+        ln -sfn "$(realpath --no-symlinks "$certificate")" $certificates/fullchain.pem
     elif [ ! -e $certificates/fullchain.pem ]; then
         openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj "/O=Cong Tin placeholder/CN=$name" \
             -addext "subjectAltName=DNS:$name" -keyout $certificates/privkey.new -out $certificates/fullchain.new 2>/dev/null
@@ -69,6 +70,8 @@ install_site() {
     step 'nginx' 'nginx'
     local site=/etc/nginx/sites-available/congtin link=/etc/nginx/sites-enabled/congtin
     local default=/etc/nginx/sites-enabled/default had_default=no had_link=no
+    [ -d /etc/nginx/sites-enabled ] || fail 'nginx trên máy này không phải gói của Debian: không có /etc/nginx/sites-enabled.' \
+        'The nginx here is not that of Debian: there is no /etc/nginx/sites-enabled.'
     make_certificate
     sed "s/portal\.example\.gov\.vn/$name/g" $app/deploy/nginx.conf >"$scratch/congtin"
     # A kernel without IPv6 refuses its sockets.

@@ -165,6 +165,22 @@ def test_update_keeps_what_the_administrator_changed(machine: Debian) -> None:
     )
 
 
+def test_certificate_is_followed_when_it_is_renewed(machine: Debian) -> None:
+    live = "/etc/letsencrypt/live"
+    machine.run("install", "--directory", live)
+    for name in ("fullchain.pem", "privkey.pem"):
+        machine.run("sh", "-c", f"cat /etc/ssl/portal/{name} > /etc/letsencrypt/{name}1")
+        machine.run("ln", "--symbolic", f"../{name}1", f"{live}/{name}")
+
+    given = ("--certificate", f"{live}/fullchain.pem", "--key", f"{live}/privkey.pem")
+    machine.run(INSTALL, *given)
+
+    assert machine.run("readlink", "/etc/ssl/portal/privkey.pem").stdout == f"{live}/privkey.pem\n"
+    other = ("--certificate", f"{live}/fullchain.pem", "--key", "/etc/ssl/private/none.key")
+    assert "không phải của chứng thư" in machine.run(INSTALL, *other, check=False).stdout
+    assert machine.run("readlink", "/etc/ssl/portal/privkey.pem").stdout == f"{live}/privkey.pem\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
