@@ -46,10 +46,9 @@ class Reader:
         self.faults: list[str] = []
         self.longest, self.answered = 0.0, 0
 
-    def read(self, addresses: Iterator[str], method: str = "GET") -> Reader:
+    def read(self, addresses: Iterator[str], method: str = "GET") -> None:
         while not self.stop.is_set():
             self.ask(next(addresses), method)
-        return self
 
     def ask(self, address: str, method: str) -> None:
         began = time.monotonic()
@@ -76,20 +75,26 @@ def test_nobody_notices_a_restart(site: Service, nginx: Nginx) -> None:
 
     assert nginx.ask("/tin-tuc/").status == 200
     addresses = [repeat("/tin-tuc/")] * 4 + [searches() for _ in range(4)]
+    readers, writer = [Reader(nginx, stop) for _ in addresses], Reader(nginx, stop)
     with ThreadPoolExecutor(9) as pool:
-        running = [pool.submit(Reader(nginx, stop).read, asked) for asked in addresses]
-        views = pool.submit(Reader(nginx, stop).read, repeat("/thong-ke/luot"), "POST")
-        site.restart()
-        wait_for(lambda: site.get()[0] == 200)
-        stop.set()
-    everybody = [views.result(), *(one.result() for one in running)]
+        for reader, asked in zip(readers, addresses, strict=True):
+            pool.submit(reader.read, asked)
+        pool.submit(writer.read, repeat("/thong-ke/luot"), "POST")
+        try:
+            wait_for(lambda: writer.answered > 20)
+            site.restart()
+            before = writer.answered
+            wait_for(lambda: writer.answered > before + 20)
+        finally:
+            stop.set()
+    everybody = [*readers, writer]
     print(f"longest wait {max(one.longest for one in everybody):.1f} s of",
           sum(one.answered for one in everybody))  # fmt: skip
     assert [fault for one in everybody for fault in one.faults] == []
     assert site.starts == 2
     site.stop()  # what was counted last is written
     counted = int(site.manage("shell", "--verbosity=0", f"--command={COUNT}"))
-    assert counted == views.result().answered
+    assert counted == writer.answered
 
 
 class Clerk(Browser):
