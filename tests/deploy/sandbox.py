@@ -143,9 +143,10 @@ def _read_only(unit: UnitFile) -> list[str]:
         return []
     assert unit.last("Service", "ProtectSystem", "no") == "strict", "only strict is known"
     return [
-        "while read -r _ _ _ _ at _; do case $at in",
+        'while read -r _ _ _ _ at _; do at=$(printf %b "$at"); case $at in',
         "/dev | /dev/* | /proc | /proc/* | /sys | /sys/* | /mnt | /mnt/*) ;;",
-        '*) mount -o remount,bind,ro "$(printf %b "$at")" ;;',
+        # What lies below a mount that came later cannot be reached, and needs no lock.
+        '*) [ ! -e "$at" ] || mount -o remount,bind,ro "$at" ;;',
         'esac; done <<< "$(cat /proc/self/mountinfo)"',
     ]
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from tests.browsing import FIREFOX
 from tests.deploy import sandbox, seccomp
 from tests.deploy.sandbox import Machine
 from tests.deploy.unit_file import Command, read_environment, read_unit
@@ -143,11 +144,12 @@ class Service:
 
     def get(self, path: str = "/", host: str = "portal.example.gov.vn") -> tuple[int, str]:
         """Ask the site past nginx, as nginx does. Return status and text; 0 if nobody answers."""
+        headers = {"Host": host, "X-Forwarded-Proto": "https", "User-Agent": FIREFOX}
         client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
-            client.request("GET", path, headers={"Host": host, "X-Forwarded-Proto": "https"})
+            client.request("GET", path, headers=headers)
             answer = client.getresponse()
-            return answer.status, answer.read().decode()
+            return answer.status, answer.read().decode(errors="replace")
         except (OSError, http.client.HTTPException):
             return 0, ""
         finally:
