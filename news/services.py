@@ -25,7 +25,7 @@ from news.library import uses_of
 from news.models import Article, Attachment, AttachmentText, Image
 from news.models.listings import lock_listings
 from news.stored_files import delete_orphaned_file, file_rows_locked, remove_unused_files
-from news.transactions import retry_on_deadlock
+from news.transactions import retry_on_conflict
 
 Status = Article.Status
 Upload: TypeAlias = File | IO[bytes]
@@ -84,7 +84,7 @@ def _require_text(article: Article) -> None:
     _require(bool(article.body.strip()), _("The article has no text yet."))
 
 
-@retry_on_deadlock
+@retry_on_conflict
 @transaction.atomic
 def submit_article(*, article: Article) -> Article:
     """Put a draft into review."""
@@ -95,7 +95,7 @@ def submit_article(*, article: Article) -> Article:
     return _save(article, locked)
 
 
-@retry_on_deadlock
+@retry_on_conflict
 @transaction.atomic
 def return_to_draft(*, article: Article, reason: str) -> Article:
     """Make a draft of an article in review or of a scheduled one, with a reason for its author."""
@@ -145,7 +145,7 @@ def _set_published(article: Article, at: datetime | None) -> None:
     article.redirect_to = None
 
 
-@retry_on_deadlock
+@retry_on_conflict
 @transaction.atomic
 def publish_article(*, article: Article, by: User | None, at: datetime | None = None) -> Article:
     """Publish an article of any status.
@@ -174,7 +174,7 @@ def check_correct(article: Article, note: str) -> None:
     _require(bool(note.strip()), _("Say in a few words what was corrected."))
 
 
-@retry_on_deadlock
+@retry_on_conflict
 @transaction.atomic
 def correct_article(*, article: Article, note: str, at: datetime | None = None) -> Article:
     """Announce a correction: readers see the note and the time `at` (default: now)."""
@@ -188,7 +188,7 @@ def correct_article(*, article: Article, note: str, at: datetime | None = None) 
 _TEXT_FIELDS = {"title", "summary", "body", "lead_caption"}
 
 
-@retry_on_deadlock
+@retry_on_conflict
 @transaction.atomic
 def record_change(*, article: Article, changed: Collection[str]) -> Article:
     """Set the times that depend on a change of the fields.
@@ -217,7 +217,7 @@ def check_withdraw(article: Article) -> None:
     )
 
 
-@retry_on_deadlock
+@retry_on_conflict
 @transaction.atomic
 def withdraw_article(*, article: Article, reason: str) -> Article:
     """Remove an article from all lists; its page stays, under a notice with reason and time."""
@@ -237,7 +237,7 @@ def check_unpublish(article: Article) -> None:
     )
 
 
-@retry_on_deadlock
+@retry_on_conflict
 @transaction.atomic
 def unpublish_article(
     *, article: Article, reason: str, redirect_to: Article | None = None
@@ -260,7 +260,7 @@ def check_delete(article: Article) -> None:
     )
 
 
-@retry_on_deadlock
+@retry_on_conflict
 @transaction.atomic
 def delete_article(*, article: Article) -> None:
     """Delete an article that has never been public, with its attachments."""
@@ -275,7 +275,7 @@ def delete_article(*, article: Article) -> None:
 # --- Pictures and attachments -------------------------------------------------------------------
 
 
-@retry_on_deadlock
+@retry_on_conflict
 def add_image(
     *,
     upload: Upload,
@@ -334,7 +334,7 @@ def check_delete_images(pictures: Collection[Image]) -> None:
         raise ValidationError(refusals)
 
 
-@retry_on_deadlock
+@retry_on_conflict
 @transaction.atomic
 def delete_images(*, pictures: Collection[Image]) -> None:
     """Delete pictures that are not in use, and after the commit their files."""
@@ -344,7 +344,7 @@ def delete_images(*, pictures: Collection[Image]) -> None:
     remove_unused_files(Image, paths, remove=images.delete_image_files)
 
 
-@retry_on_deadlock
+@retry_on_conflict
 def add_attachment(*, article: Article, upload: Upload, title: str) -> Attachment:
     """Attach a file to an article; the text of a PDF is extracted for the search.
 
@@ -395,7 +395,7 @@ def _pdf_text(stored: documents.StoredDocument) -> str:
         return pdf.extract_text(file.read())
 
 
-@retry_on_deadlock
+@retry_on_conflict
 @transaction.atomic
 def remove_attachment(*, attachment: Attachment) -> None:
     """Remove an attachment from its article, and after the commit its file."""

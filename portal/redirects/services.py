@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from news.old_addresses import old_path
-from news.transactions import retry_on_deadlock
+from news.transactions import retry_on_conflict
 from portal.models import MissingAddress, Redirect, User
 from portal.models.redirects import TARGET_FIELDS, TargetObject
 from portal.redirects import targets
@@ -25,7 +25,7 @@ from portal.redirects.planning import (
 from portal.redirects.targets import Target
 
 
-@retry_on_deadlock
+@retry_on_conflict
 @transaction.atomic
 def save_redirects(
     *, requests: Sequence[RequestedRedirect], by: User | None, skip_refused: bool = False
@@ -44,7 +44,7 @@ def save_redirects(
     return plans
 
 
-@retry_on_deadlock
+@retry_on_conflict
 @transaction.atomic
 def save_redirect(*, redirect: Redirect) -> None:
     """Write one redirect, new or changed, whose target `plan_redirects` has found."""
@@ -54,7 +54,7 @@ def save_redirect(*, redirect: Redirect) -> None:
     delete_missing_addresses([redirect.path])
 
 
-@retry_on_deadlock
+@retry_on_conflict
 @transaction.atomic
 def redirect_earlier_url(*, earlier_url: str, target: TargetObject, by: User | None) -> None:
     """Redirect the earlier address of a renamed or merged object to the object.

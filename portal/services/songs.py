@@ -8,11 +8,11 @@ from django.db import transaction
 from news import documents
 from news.services import Upload
 from news.stored_files import delete_orphaned_file, file_rows_locked, remove_unused_files
-from news.transactions import retry_on_deadlock
+from news.transactions import retry_on_conflict
 from portal.models import Song
 
 
-@retry_on_deadlock
+@retry_on_conflict
 def save_song(*, song: Song, upload: Upload | None = None) -> Song:
     """Save a song and, if one was uploaded, its sound file in place of the earlier one.
 
@@ -39,7 +39,7 @@ def save_song(*, song: Song, upload: Upload | None = None) -> Song:
     return song
 
 
-@retry_on_deadlock
+@retry_on_conflict
 @transaction.atomic
 def delete_song(*, song: Song) -> None:
     """Delete a song and its file."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 from django.test import Client
 from psycopg.errors import (
@@ -22,7 +23,9 @@ from news import services, transactions
 from news.models import Article, Author, Category, Tag
 from news.models.listings import ListingMonth
 from news.transactions import retry_on_conflict, retry_on_deadlock
-from portal.models import MenuItem, User
+from portal.models import MenuItem, Redirect, User
+from portal.redirects.planning import RequestedRedirect
+from portal.redirects.services import save_redirects
 from portal.services.merging import merge_tag
 from tests.contention import hold_advisory_lock, result_of, threads, wait_until_blocked
 from tests.factories import make_article, make_author, make_category, make_comment, make_tag
@@ -277,6 +280,34 @@ def test_a_row_that_is_being_deleted_is_not_added_again_by_its_form(admin_client
         answer = result_of(saving)
     assert answer.status_code == 302
     assert not Author.objects.exists()
+
+
+def test_a_redirect_to_an_article_that_is_being_deleted_is_refused_in_words() -> None:
+    article = make_article(status=Article.Status.DRAFT)
+    with threads() as start:
+        with transaction.atomic():
+            services.delete_article(article=Article(pk=article.pk))
+            requests = [RequestedRedirect(1, "/cu.html", str(article.pk))]
+            writing = start(save_redirects, requests=requests, by=None)
+            wait_until_blocked(writing)
+        with pytest.raises(ValidationError, match="1: "):
+            result_of(writing)
+    assert not Redirect.objects.exists()
+
+
+def test_an_article_that_is_to_replace_another_and_is_being_deleted_is_refused_in_words() -> None:
+    article, other = make_article(), make_article()
+    with threads() as start:
+        with transaction.atomic():
+            Article.objects.filter(pk=other.pk).delete()
+            unpublishing = start(
+                services.unpublish_article, article=article, reason="Trùng.", redirect_to=other
+            )
+            wait_until_blocked(unpublishing)
+        with pytest.raises(ValidationError):
+            result_of(unpublishing)
+    article.refresh_from_db()
+    assert article.status == Article.Status.PUBLISHED
 
 
 def test_a_tag_is_merged_while_one_of_its_articles_is_deleted() -> None:

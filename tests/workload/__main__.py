@@ -98,7 +98,7 @@ def _prepare(processes: int) -> None:
     for number in range(processes):
         User.objects.create_superuser(f"worker-{number}")
     CommentSettings.objects.create(
-        seconds_to_fill_in=0, seconds_between=0, per_hour_and_network=9999
+        seconds_to_fill_in=0, seconds_between=0, per_hour_and_network=9999, closes_after_days=999
     )
     set_opening_balance(figure=0)
     above = make_category("Mục 0")

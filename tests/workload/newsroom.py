@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from news import services
+from news.library import unused_images
 from news.models import Article, Attachment, Author, Category, Image, Series, Tag
 from news.stored_files import remove_unused_files
 from portal.services.merging import merge_category, merge_tag
-from tests.factories import make_article, make_category, make_tag, picture_upload
+from tests.factories import make_article, make_category, make_image, make_tag, picture_upload
 from tests.workload.actions import Actor, NothingThereError, action
 from tests.workload.browser import Form, open_form, raise_refusal, send
 
@@ -250,7 +251,8 @@ def upload_pictures(actor: Actor) -> None:
 
 @action(services.delete_images)
 def delete_pictures(actor: Actor) -> None:
-    services.delete_images(pictures=[actor.pick(Image)])
+    picture = unused_images().order_by("?").first() or make_image()
+    services.delete_images(pictures=[picture])
 
 
 @action(services.add_attachment, weight=2)

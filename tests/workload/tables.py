@@ -131,6 +131,7 @@ FORMS: dict[str, Values] = {
         "seconds_between": "0",
         "per_hour_and_network": "9999",
         "trust_after": a.random.choice([0, 3]),
+        "closes_after_days": "999",
         "controller": "Ủy ban nhân dân phường",
     },
     "comments.ConsentText": lambda a: {
