@@ -175,6 +175,7 @@ def test_first_start_with_the_embedded_postgresql_and_its_end(folder: Path) -> N
         assert not (machine.data / "postgres" / "cluster" / "postmaster.pid").exists()
         last = (machine.data / "postgres" / "postgres.log").read_text().removeprefix(log)
         assert "database system is shut down" in last
+        assert "terminating" not in last  # no session was cut off
         assert "SIGKILL" not in service.journal()
     finally:
         service.close()
