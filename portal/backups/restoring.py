@@ -29,6 +29,8 @@ from portal.backups.manifest import DUMP, MEDIA, Manifest
 from portal.backups.programs import load_dump
 from portal.version import VERSION
 
+# About one a second.
+MIGRATE_ATTEMPTS = 1800
 # What belongs to an extension counts as nothing: whoever makes a database may put them in.
 TABLES = """
 SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -70,7 +72,8 @@ def restore_backup(path: Path, progress: Progress, tell: Callable[[str], None]) 
         _load(archive, media, max(manifest.pg_dump, server), progress)
     tell(_("Database: bringing up to date …"))
     check_counts(manifest)
-    call_command("migrate", verbosity=0, interactive=False)
+    # Nobody reads yet, but autovacuum may be at work on a large table that was just filled.
+    call_command("migrate", verbosity=0, interactive=False, attempts=MIGRATE_ATTEMPTS)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # else the first readers wait for plans made without knowledge
     return manifest
