@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
+from django.apps import apps
 from django.core.files.storage import Storage, default_storage
 from django.db import connection, models, transaction
 
@@ -23,6 +24,18 @@ def file_rows_locked() -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('news_file_rows'))")
         yield
+
+
+def files_of_rows(path: str | None = None) -> set[str]:
+    """The paths in the storage that a row of any table names; with `path`, that one if it is."""
+    named: set[str] = set()
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.FileField):
+                rows = model._default_manager.exclude(**{field.name: ""})
+                rows = rows.filter(**{field.name: path}) if path else rows
+                named.update(rows.values_list(field.name, flat=True))
+    return named - {None}
 
 
 def remove_unused_files(

@@ -10,14 +10,12 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.apps import apps
 from django.core.files.storage import Storage, default_storage
-from django.db import models
 from django.utils import timezone
 
 from news.library import picture_names_in_rich_text
 from news.renditions import MasterName
-from news.stored_files import file_rows_locked
+from news.stored_files import file_rows_locked, files_of_rows
 
 KEPT = timedelta(days=1)
 """No form of staff takes so long, and no import."""
@@ -50,16 +48,11 @@ def purge_unused_files(
         yield path, size
 
 
-def _used_files(one: str = "") -> set[str]:
+def _used_files(one: str | None = None) -> set[str]:
     """The paths that rows name, with the smaller copies; of a path `one`, those of its rows."""
-    master = re.sub(r"\.w\d+(?=\.webp$)", "", one)
-    named = set() if one else picture_names_in_rich_text()
-    for model in apps.get_models():
-        for field in model._meta.concrete_fields:
-            if isinstance(field, models.FileField):
-                rows = model._default_manager.exclude(**{field.name: ""})
-                rows = rows.filter(**{field.name: master}) if one else rows
-                named.update(rows.values_list(field.name, flat=True))
+    named = files_of_rows(re.sub(r"\.w\d+(?=\.webp$)", "", one) if one else None)
+    if not one:
+        named |= picture_names_in_rich_text()
     masters = filter(None, map(MasterName.parse, named))
     return named | {copy.path for master in masters for copy in master.renditions()}
 

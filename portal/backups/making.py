@@ -28,15 +28,14 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import NamedTuple
 
-from django.apps import apps
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from news.formats import file_size
-from news.stored_files import file_rows_locked
+from news.stored_files import file_rows_locked, files_of_rows
 from portal.backups import BackupError, Progress
 from portal.backups.archive import Writer, open_archive
 from portal.backups.manifest import DUMP, MEDIA, SETTINGS, Manifest
@@ -222,16 +221,6 @@ class _MediaCopy:
         """Its content stays in the archive, but the manifest does not know it."""
         if self.copied.pop(name, None) is not None:
             del self.archive.parts[MEDIA + name]
-
-
-def files_of_rows() -> set[str]:
-    """The names of all files that a row of any table names."""
-    names: set[str] = set()
-    for model in apps.get_models():
-        for field in model._meta.concrete_fields:
-            if isinstance(field, models.FileField):
-                names.update(model._default_manager.values_list(field.name, flat=True))
-    return names - {"", None}
 
 
 # --- The database ---------------------------------------------------------------------------------

@@ -47,7 +47,8 @@ from django.db import connection
 from django.db.models import Sum
 from comments.models import Comment
 from news.models import Article
-from portal.backups.making import count_rows, files_of_rows, stored_files
+from news.stored_files import files_of_rows
+from portal.backups.making import count_rows, stored_files
 from ratings.models import RatingSummary
 from stats.models import ArticleViews, DailyTotal
 from pathlib import Path
