@@ -30,7 +30,7 @@ install_units() {
     step 'Dịch vụ và lịch chạy của systemd' 'Services and timers of systemd'
     local file unit
     [ -e $enabled ] || touch $enabled
-    for file in "$app"/deploy/*.{service,socket,timer}; do
+    for file in "$code"/deploy/*.{service,socket,timer}; do
         [ -e "$file" ] || continue
         unit=${file##*/}
         put "$file" "/etc/systemd/system/$unit"
@@ -73,7 +73,7 @@ install_site() {
     [ -d /etc/nginx/sites-enabled ] || fail 'nginx trên máy này không phải gói của Debian: không có /etc/nginx/sites-enabled.' \
         'The nginx here is not that of Debian: there is no /etc/nginx/sites-enabled.'
     make_certificate
-    sed "s/portal\.example\.gov\.vn/$name/g" $app/deploy/nginx.conf >"$scratch/congtin"
+    sed "s/portal\.example\.gov\.vn/$name/g" $code/deploy/nginx.conf >"$scratch/congtin"
     # A kernel without IPv6 refuses its sockets.
     [ -e /proc/net/if_inet6 ] || sed -i '/listen \[::\]/d' "$scratch/congtin"
     put "$scratch/congtin" $site
