@@ -222,7 +222,13 @@ def _running(command: list[str | Path], **options: Any) -> Iterator[subprocess.P
         for pipe in filter(None, (process.stdin, process.stdout)):
             with suppress(BrokenPipeError):
                 pipe.close()
-        process.wait()
+        try:
+            process.wait()
+        except BaseException:
+            # psql may have COMMIT in its pipe, and the files are about to be removed.
+            process.kill()
+            process.wait()
+            raise
 
 
 def _reason(output: bytes) -> str:

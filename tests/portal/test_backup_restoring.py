@@ -5,6 +5,8 @@ tests/deploy/test_backup.py restores whole sites.
 
 from __future__ import annotations
 
+import signal
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from portal.backups import BackupError, restoring
+from portal.backups import BackupError, programs, restoring
 from portal.backups.making import make_backup
 from portal.backups.manifest import Manifest, Part
 from tests.contention import threads
@@ -130,3 +132,12 @@ def test_root_does_not_restore_into_the_folder_of_another_account(
     monkeypatch.setattr(Path, "stat", lambda self: type("Stat", (), {"st_uid": 1000}))
     with pytest.raises(CommandError, match="không dùng root"):
         call_command("restore", tmp_path / "a.tar")
+
+
+def test_program_is_killed_if_waiting_for_its_end_is_interrupted() -> None:
+    """Else psql would commit later, when the files are already removed."""
+    here = threading.main_thread().ident
+    interrupt = threading.Timer(0.2, signal.pthread_kill, [here, signal.SIGINT])
+    with pytest.raises(KeyboardInterrupt), programs._running(["sleep", "60"]) as process:
+        interrupt.start()
+    assert process.returncode == -signal.SIGKILL
