@@ -31,8 +31,10 @@ SYSTEMCTL = """#!/bin/sh
 case "$*" in
 "restart postgresql") set -- restart ;;
 "start postgresql") set -- start ;;
-"stop congtin.socket congtin.service postgresql") set -- stop ;;
+"stop congtin.socket congtin.service congtin-daily.timer congtin-backup.timer") exit ;;
+"stop congtin-daily.service congtin-backup.service postgresql") set -- stop ;;
 "start congtin.socket congtin.service") exit ;;
+"start congtin-daily.timer congtin-backup.timer") exit ;;
 *) echo "systemctl $* is not known here" >&2; exit 1 ;;
 esac
 exec /usr/sbin/runuser -u postgres -- {programs}/pg_ctl "$1" --silent -w -D {data} -l {log} \
@@ -115,10 +117,15 @@ def test_database_comes_back_as_it_was_at_a_moment(
     backup = folder / "srv" / "backups" / "congtin-20261130-013000.tar"
     backup.parent.mkdir()
     with tarfile.open(backup, "w") as archive:
-        for name in ("media/kept.pdf", "media/tep/deleted.pdf", "database.dump"):
+        for name, content in (
+            ("media/kept.pdf", b"night"),
+            ("media/tep/deleted.pdf", b"ni"),  # caught half-written, and copied again
+            ("media/tep/deleted.pdf", b"night"),
+            ("database.dump", b"night"),
+        ):
             member = tarfile.TarInfo(name)
-            member.size = 5
-            archive.addfile(member, BytesIO(b"night"))
+            member.size = len(content)
+            archive.addfile(member, BytesIO(content))
 
     run("restore", **{"2026-11-29": f"{date.today()}", "2026-11-30 14:05:00+07": moment})
     wait_for(lambda: server.psql("SELECT pg_is_in_recovery()") == "f")
@@ -128,6 +135,7 @@ def test_database_comes_back_as_it_was_at_a_moment(
     assert (files / "kept.pdf").read_text() == "of today"
     assert (files / "tep" / "deleted.pdf").read_text() == "night"
     assert not (files / "database.dump").exists()
+    assert [path.name for path in files.parent.iterdir()] == ["media"]
 
     # A new base backup takes the place of the first, whose log is then deleted.
     shutil.rmtree(folder / "disk" / "congtin-base" / f"{date.today()}")
