@@ -29,7 +29,16 @@ WITHOUT_ROWS = ["django_session"]
 # Waiting for a table that is being altered keeps nobody else waiting; for ever would be too long.
 LOCK_WAIT = "5min"
 # An index is made several times as fast as with the default of 64 MB.
-PREAMBLE = b"BEGIN;\nSET maintenance_work_mem = '256MB';\n"
+PREAMBLE = (
+    b"BEGIN;\nSET maintenance_work_mem = '256MB';\nSET application_name = 'portal_restore';\n"
+)
+# A session that was left behind would go on to its end, and might still commit.
+END_LOADING = """
+SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
+WHERE datname = current_database() AND application_name = 'portal_restore'
+"""
+# The exit status of psql; whether the server received a COMMIT is then unknown.
+CONNECTION_LOST = 2
 # What pg_restore 17 and later write into every script; earlier servers refuse it.
 TRANSACTION_TIMEOUT = b"\nSET transaction_timeout = 0;\n"
 
@@ -194,9 +203,19 @@ def load_dump(
                 target.close()
         if reader.returncode or writer.returncode:
             errors.seek(0)
+            reason = _reason(errors.read())
+            if writer.returncode == CONNECTION_LOST:
+                raise BackupError(
+                    _(
+                        "The connection to the database was lost: %(reason)s. Run the command "
+                        "again: it begins anew, or says that the database has tables, which are "
+                        "then those of the backup."
+                    )
+                    % {"reason": reason}
+                )
             raise BackupError(
                 _("The database was not restored, and is empty as before: %(reason)s")
-                % {"reason": _reason(errors.read())}
+                % {"reason": reason}
             )
 
 

@@ -3,7 +3,8 @@
 The database is loaded in one transaction, the last step that can fail. Before it files are written
 to MEDIA_ROOT/.restoring, and then moved to their places. As long as that folder is there and the
 database is empty, all files in MEDIA_ROOT are of a restore that did not come to its end: the next
-one removes them and begins again.
+one removes them and begins again. If the database has tables, it was loaded, and the files belong
+to it although nobody was left to remove the folder.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from portal.backups import BackupError, Progress
 from portal.backups.archive import MEGABYTE, Archive, open_archive
 from portal.backups.making import NOT_MEDIA, RESTORING, count_rows
 from portal.backups.manifest import DUMP, MEDIA, Manifest
-from portal.backups.programs import load_dump
+from portal.backups.programs import END_LOADING, load_dump
 from portal.version import VERSION
 
 # About one a second.
@@ -42,7 +43,7 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
 
 
 def restore_backup(path: Path, progress: Progress, tell: Callable[[str], None]) -> Manifest:
-    """Restore a backup into this site, whose database and media are empty.
+    """Restore a backup into this site, whose database and media are empty; `complete` follows.
 
     Args:
         path: of the file.
@@ -61,28 +62,30 @@ def restore_backup(path: Path, progress: Progress, tell: Callable[[str], None]) 
             tell(
                 _(
                     "The backup comes from PostgreSQL %(newer)s, the database here is PostgreSQL "
-                    "%(older)s. This version of the portal can be restored so; if the database "
-                    "refuses it all the same, everything stays empty, and PostgreSQL %(newer)s is "
-                    "needed."
+                    "%(older)s. This version of the portal can nevertheless be restored there; if "
+                    "the database refuses it all the same, everything stays empty, and PostgreSQL "
+                    "%(newer)s is needed."
                 )
                 % {"newer": manifest.postgresql, "older": server}
             )
         archive.check(_("Checking the backup"), progress)
         check_space(media, manifest)
         _load(archive, media, max(manifest.pg_dump, server), progress)
-    tell(_("Database: bringing up to date …"))
+    return manifest
+
+
+def complete(manifest: Manifest) -> None:
+    """Check what was restored, and bring it up to date. Raises BackupError, DatabaseError."""
     check_counts(manifest)
     # Nobody reads yet, but autovacuum may be at work on a large table that was just filled.
     call_command("migrate", verbosity=0, interactive=False, attempts=MIGRATE_ATTEMPTS)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # else the first readers wait for plans made without knowledge
-    return manifest
 
 
 def _load(archive: Archive, media: Path, at_least: int, progress: Progress) -> None:
     mark = media / RESTORING
     try:
-        _clear(media)
         mark.mkdir(parents=True)
         _extract(archive, mark, progress)
         with TemporaryFile(dir=mark) as dump, archive.open(DUMP) as stored:
@@ -93,7 +96,7 @@ def _load(archive: Archive, media: Path, at_least: int, progress: Progress) -> N
             size = dump.tell()
             load_dump(connection, at_least, dump, lambda done: progress(_("Database"), done, size))
     except BaseException:
-        _clear(media)
+        settle(media)
         raise
     mark.rmdir()
 
@@ -113,14 +116,26 @@ def _extract(archive: Archive, folder: Path, progress: Progress) -> None:
         progress(_("Pictures and documents"), done, total)
 
 
-def _clear(media: Path) -> None:
-    """Remove the files of a restore that did not come to its end, the mark last."""
+def settle(media: Path) -> None:
+    """Remove what a restore has left: its files, unless the database was loaded, and the mark last.
+
+    Raises DatabaseError, and has then removed nothing.
+    """
     if not (media / RESTORING).exists():
         return
-    for path in media.iterdir():
-        if path.name not in NOT_MEDIA:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    if not has_tables():
+        for path in media.iterdir():
+            if path.name not in NOT_MEDIA:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
     shutil.rmtree(media / RESTORING)
+
+
+def has_tables() -> bool:
+    """Whether the database holds anything. No session loads it any longer when this returns."""
+    with connection.cursor() as cursor:
+        cursor.execute(END_LOADING)
+        cursor.execute(TABLES)
+        return bool(cursor.fetchone()[0])
 
 
 # --- What is checked before -----------------------------------------------------------------------
@@ -160,11 +175,12 @@ def check_version(manifest: Manifest) -> None:
 
 
 def check_empty(media: Path) -> None:
-    """Raise BackupError, which says how to empty it, if the site holds anything."""
-    with connection.cursor() as cursor:
-        cursor.execute(TABLES)
-        (tables,) = cursor.fetchone()
-    if tables:
+    """Raise BackupError, which says how to empty it, if the site holds anything.
+
+    What an interrupted restore has left is removed.
+    """
+    settle(media)
+    if has_tables():
         found = connection.settings_dict
         if folder := found.get("DATA_FOLDER"):
             how = _("remove the folder %(folder)s") % {"folder": Path(folder) / "postgres"}
@@ -180,9 +196,7 @@ def check_empty(media: Path) -> None:
             )
             % {"how": how}
         )
-    if (media / RESTORING).exists() or not media.exists():
-        return
-    if any(path.name not in NOT_MEDIA for path in media.iterdir()):
+    if media.exists() and any(path.name not in NOT_MEDIA for path in media.iterdir()):
         raise BackupError(
             _(
                 "A backup is restored into an empty site, and there are files in %(folder)s. If "
@@ -199,7 +213,7 @@ def check_space(media: Path, manifest: Manifest) -> None:
     free = shutil.disk_usage(media).free
     if free < needed:
         raise BackupError(
-            _("Free space in %(folder)s: %(free)s; needed are %(needed)s.")
+            _("Free space in %(folder)s: %(free)s; needed: %(needed)s.")
             % {"folder": media, "free": file_size(free), "needed": file_size(needed)}
         )
 

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import tarfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from news import services
@@ -211,6 +212,31 @@ def test_file_that_was_half_written_is_copied_again(folder: Path, settings: Any)
         assert archive.open("media/tep/a.pdf").read() == b"%PDF-1.7 whole"
 
 
+def test_files_long_written_are_looked_at_by_name_alone_while_others_wait(
+    folder: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media = Path(settings.MEDIA_ROOT)
+    media.mkdir(parents=True, exist_ok=True)
+    for name, age in (("kept", 700), ("deleted", 700), ("young", 500)):
+        (media / name).write_bytes(b"%PDF")
+        os.utime(media / name, (time.time() - age,) * 2)
+    examined: list[set[str]] = []
+    stat = making._stat
+
+    def examine(media: Path, names: set[str]) -> Any:
+        examined.append(names)
+        return stat(media, names)
+
+    def change() -> None:
+        (media / "deleted").unlink()
+        (media / "late").write_bytes(b"%PDF")
+
+    monkeypatch.setattr(making, "_stat", examine)
+    made = make_backup(folder, meanwhile(lambda done, total: done == total, change))
+    assert examined[-1] == {"young", "late"}
+    assert made.manifest.media().keys() == {"media/kept", "media/young", "media/late"}
+
+
 def test_rows_of_files_wait_for_the_snapshot_alone(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,13 +305,40 @@ def test_backup_that_is_not_read_back_as_written_is_none(
     fails(folder, "đã bị hỏng")
 
 
+@pytest.mark.parametrize(("free", "said"), [(1000, "1.000 byte"), (1024**3, "1 GB")])
 def test_too_little_space_is_said_before_anything_is_written(
-    folder: Path, earlier: Path, monkeypatch: pytest.MonkeyPatch
+    free: int, said: str, folder: Path, earlier: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usage = shutil.disk_usage(folder)._replace(free=1000)
+    """The site lives on the same disk: a gigabyte is left to it."""
+    usage = shutil.disk_usage(folder)._replace(free=free)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
     monkeypatch.setattr(making, "Writer", None)
-    fails(folder, "Dung lượng trống tại .*: 1.000 byte; bản sao lưu có thể cần")
+    fails(folder, f"Dung lượng trống tại .*: {said}; bản sao lưu có thể cần")
+
+
+@pytest.mark.parametrize(
+    ("step", "error", "sentence"),
+    [
+        ("record_backup", DatabaseError("no row"), "không ghi nhận được .* các bản cũ. no row"),
+        ("delete_older", PermissionError(1, "no right"), "không xóa được các bản cũ. no right"),
+    ],
+)
+def test_whole_backup_is_not_called_failed_for_what_comes_after(
+    step: str,
+    error: Exception,
+    sentence: str,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Any,
+) -> None:
+    def fail(*arguments: Any, **named: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(f"portal.management.commands.backup.{step}", fail)
+    with pytest.raises(CommandError, match=f"Bản sao lưu đã hoàn chỉnh, nhưng {sentence}"):
+        call_command("backup", folder)
+    (made,) = folder.glob("*.tar")
+    assert f"Bản sao lưu: {made}" in capsys.readouterr().out
 
 
 def test_what_a_killed_backup_left_is_removed(folder: Path) -> None:

@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from portal.backups import BackupError, programs, restoring
 from portal.backups.making import make_backup
 from portal.backups.manifest import Manifest, Part
+from portal.backups.programs import PREAMBLE
+from portal.management.commands import restore
 from tests.contention import threads
 from tests.factories import make_image
 
@@ -80,13 +82,27 @@ class TestEmptySite:
             (media / folder).mkdir(parents=True)
         (media / "images/2026/a.webp").touch()
         restoring.check_empty(media)
-        restoring._clear(media)
         assert [path.name for path in media.iterdir()] == ["lost+found"]
 
     def test_files_without_the_mark_of_a_restore_are_never_removed(self, media: Path) -> None:
         (media / "images").mkdir()
-        restoring._clear(media)
+        restoring.settle(media)
         assert (media / "images").exists()
+
+    def test_mark_beside_a_loaded_database_is_removed_and_the_files_stay(
+        self, media: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The restore was killed between the commit and its last step."""
+        for folder in (".restoring", "images"):
+            (media / folder).mkdir()
+        with monkeypatch.context() as patch:
+            patch.setattr(restoring, "TABLES", "SELECT 1")
+            with pytest.raises(BackupError, match="đã có bảng"):
+                restoring.check_empty(media)
+        assert [path.name for path in media.iterdir()] == ["images"]
+        # So they are not taken for leftovers later, when the database was emptied.
+        with pytest.raises(BackupError, match=f"trong {media} đã có tệp"):
+            restoring.check_empty(media)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -119,8 +135,58 @@ def test_failing_database_leaves_the_media_empty(
         assert cursor.fetchall() == [(image.file.name,)]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_interrupt_after_the_commit_costs_no_files(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = make_image()
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    made = make_backup(folder, lambda step, done, total: None)
+    settings.MEDIA_ROOT = tmp_path / "restored"
+    tables = restoring.TABLES
+    monkeypatch.setattr(restoring, "TABLES", "SELECT 0")
+
+    def load(*arguments: Any) -> None:
+        monkeypatch.setattr(restoring, "TABLES", tables)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(restoring, "load_dump", load)
+    with pytest.raises(KeyboardInterrupt):
+        call_command("restore", made.path)
+    assert (tmp_path / "restored" / image.file.name).exists()
+    assert not (tmp_path / "restored" / ".restoring").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_session_that_still_loads_has_ended_before_tables_are_looked_for() -> None:
+    left = connection.copy()
+    try:
+        with left.cursor() as cursor:
+            cursor.execute(PREAMBLE.decode())
+            cursor.execute("CREATE TABLE half_loaded ()")
+        assert restoring.has_tables()
+        with pytest.raises(OperationalError), left.cursor() as cursor:
+            cursor.execute("COMMIT")
+    finally:
+        left.close()
+    assert "half_loaded" not in connection.introspection.table_names()
+
+
+def test_restored_site_is_not_called_unrestored_for_what_comes_after(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def count(manifest: Manifest) -> None:
+        raise BackupError("other rows")
+
+    monkeypatch.setattr(restore, "restore_backup", lambda *arguments: manifest())
+    monkeypatch.setattr(restoring, "check_counts", count)
+    with pytest.raises(CommandError, match=r"^Đã khôi phục .* cập nhật xong\. other rows"):
+        call_command("restore", "a.tar")
+
+
 def test_missing_file_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match=r"Chưa khôi phục được\. .*none\.tar: "):
+    with pytest.raises(CommandError, match=r"Việc khôi phục chưa hoàn tất\. .*none\.tar: "):
         call_command("restore", tmp_path / "none.tar")
 
 

@@ -45,9 +45,6 @@ class Command(BaseCommand):
         progress = TerminalProgress(self.stderr)
         try:
             made = make_backup(folder, progress)
-            seconds = time.monotonic() - started
-            record_backup(name=made.path.name, size=made.size, seconds=seconds)
-            deleted = delete_older(folder, keep)
         except (BackupError, OSError, DatabaseError) as error:
             raise CommandError(
                 _("The backup has failed. %(reason)s The earlier ones are untouched.")
@@ -55,9 +52,29 @@ class Command(BaseCommand):
             ) from error
         finally:
             progress.end()
-        self._report(made, seconds, deleted)
+        seconds = time.monotonic() - started
+        self._report(made, seconds)
+        try:
+            record_backup(name=made.path.name, size=made.size, seconds=seconds)
+        except DatabaseError as error:
+            raise CommandError(
+                _(
+                    "The backup is whole, but the site could not note it, and older ones were not "
+                    "deleted. %(reason)s"
+                )
+                % {"reason": reason_of(error)}
+            ) from error
+        try:
+            deleted = delete_older(folder, keep)
+        except OSError as error:
+            raise CommandError(
+                _("The backup is whole, but older ones could not be deleted. %(reason)s")
+                % {"reason": reason_of(error)}
+            ) from error
+        names = ", ".join(path.name for path in deleted)
+        self.stdout.write(_("Deleted: %(names)s") % {"names": names or _("nothing")})
 
-    def _report(self, made: Made, seconds: float, deleted: list[Path]) -> None:
+    def _report(self, made: Made, seconds: float) -> None:
         manifest = made.manifest
         self.stdout.write(
             _("Backup: %(path)s, %(size)s, %(seconds)s s; read back and found whole.")
@@ -76,5 +93,3 @@ class Command(BaseCommand):
                 _("Files that articles name, but that are missing in the media folder: %(files)s")
                 % {"files": ", ".join(manifest.missing_files)}
             )
-        names = ", ".join(path.name for path in deleted)
-        self.stdout.write(_("Deleted: %(names)s") % {"names": names or _("nothing")})

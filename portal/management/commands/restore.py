@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from news.formats import number, updated_line
 from portal.backups import BackupError
 from portal.backups.reporting import TerminalProgress, reason_of
-from portal.backups.restoring import restore_backup
+from portal.backups.restoring import complete, restore_backup
 
 
 class Command(BaseCommand):
@@ -39,10 +39,21 @@ class Command(BaseCommand):
             manifest = restore_backup(file, progress, tell)
         except (BackupError, OSError, DatabaseError) as error:
             raise CommandError(
-                _("Not restored. %(reason)s") % {"reason": reason_of(error)}
+                _("The restore was not completed. %(reason)s") % {"reason": reason_of(error)}
             ) from error
         finally:
             progress.end()
+        self.stdout.write(_("Database: bringing up to date …"))
+        try:
+            complete(manifest)
+        except (BackupError, OSError, DatabaseError) as error:
+            raise CommandError(
+                _(
+                    "Database and files are restored, but not yet checked and brought up to date. "
+                    "%(reason)s"
+                )
+                % {"reason": reason_of(error)}
+            ) from error
         self.stdout.write(
             _(
                 "Restored: %(rows)s rows in %(tables)s tables, %(files)s files, as of %(moment)s; "
