@@ -56,8 +56,9 @@ class AttachmentFormSet(RowFormSet):
     def save_existing(
         self, form: forms.ModelForm, obj: Attachment, commit: bool = True
     ) -> Attachment:
+        attachment = super().save_existing(form, obj, commit)
         if not form.cleaned_data.get("upload"):
-            return super().save_existing(form, obj, commit)
+            return attachment
         services.remove_attachment(attachment=obj)
         return self.save_new(form, commit)
 

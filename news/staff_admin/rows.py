@@ -47,6 +47,14 @@ class RowFormSet(forms.BaseInlineFormSet):
                 )
             )
 
+    def save_existing(self, form: forms.ModelForm, obj: Any, commit: bool = True) -> Any:
+        """Save a row; one that was deleted since it was read is not added again."""
+        row = form.save(commit=False)
+        if commit:
+            row.save(force_update=True)
+            form.save_m2m()
+        return row
+
     def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
         super().add_fields(form, index)
         label_controls(form)

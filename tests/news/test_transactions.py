@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
+from django.db.models import Model
 from django.test import Client
 from psycopg.errors import (
     DeadlockDetected,
@@ -20,10 +22,10 @@ from psycopg.errors import (
 from comments.models import Comment, CommentTally
 from comments.services import approve_comment, reply_officially
 from news import services, transactions
-from news.models import Article, Author, Category, Tag
+from news.models import Article, Attachment, Author, Category, Tag
 from news.models.listings import ListingMonth
 from news.transactions import retry_on_conflict, retry_on_deadlock
-from portal.models import MenuItem, Redirect, User
+from portal.models import LinkGroup, MenuItem, Redirect, User
 from portal.redirects.planning import RequestedRedirect
 from portal.redirects.services import save_redirects
 from portal.services.merging import merge_tag
@@ -280,6 +282,49 @@ def test_a_row_that_is_being_deleted_is_not_added_again_by_its_form(admin_client
         answer = result_of(saving)
     assert answer.status_code == 302
     assert not Author.objects.exists()
+
+
+def rows_of(prefix: str, row: Model, **values: Any) -> dict[str, Any]:
+    """What a browser sends for an inline of one row."""
+    values = {"id": row.pk, "position": "0"} | values
+    counts = {f"{prefix}-TOTAL_FORMS": "1", f"{prefix}-INITIAL_FORMS": "1"}
+    return counts | {f"{prefix}-0-{name}": value for name, value in values.items()}
+
+
+def test_a_row_of_an_inline_that_is_being_deleted_is_not_added_again(admin_client: Client) -> None:
+    group = LinkGroup.objects.create(name="Trung ương")
+    link = group.links.create(label="Chính phủ", address="https://chinhphu.vn/")
+    row = rows_of("links", link, group=group.pk, label="Tên mới", address=link.address)
+    data = {"name": "Trung ương", "position": "0", **row}
+    url = f"/admin/portal/linkgroup/{group.pk}/change/"
+    with threads() as start:
+        with transaction.atomic():
+            group.links.all().delete()
+            saving = start(admin_client.post, url, data)
+            wait_until_blocked(saving)
+        answer = result_of(saving)
+    assert "Có dòng trong bảng này đã bị người khác xóa" in answer.content.decode()
+    assert not group.links.exists()
+
+
+@pytest.mark.parametrize("has_new_file", [False, True])
+def test_an_attachment_that_is_being_removed_is_not_added_again(
+    admin_client: Client, has_new_file: bool
+) -> None:
+    article = make_article()
+    files = [ContentFile(b"%%PDF-1.4 %d" % number, name="a.pdf") for number in range(2)]
+    attachment = services.add_attachment(article=article, upload=files[0], title="Quyết định")
+    row = rows_of("attachments", attachment, article=article.pk, title="Tên mới")
+    if has_new_file:
+        row["attachments-0-upload"] = files[1]
+    with threads() as start:
+        with transaction.atomic():
+            services.remove_attachment(attachment=Attachment.objects.get())
+            saving = start(admin_client.post, change_url(article), form_of(article, **row))
+            wait_until_blocked(saving)
+        answer = result_of(saving)
+    assert "Có dòng trong bảng này đã bị người khác xóa" in answer.content.decode()
+    assert not article.attachments.exists()
 
 
 def test_a_redirect_to_an_article_that_is_being_deleted_is_refused_in_words() -> None:
