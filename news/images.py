@@ -220,7 +220,7 @@ def store_image(
     """Write a decoded picture and its renditions as WebP; return what was stored.
 
     `name` is the file name of the upload; `now` is the local day for the folder (default: today).
-    If the same picture is stored under the same name, nothing is written. The master is written
+    Of the same picture under the same name, only what is missing is written. The master is written
     last, so a stored master has all its renditions. If the storage fails, what was written is
     deleted and UploadRefused raised.
     """
@@ -230,7 +230,7 @@ def store_image(
     master = MasterName(stem, image.width, image.height)
     path = str(master)
     with uploads.storage_at_work():
-        is_stored = uploads.is_stored(storage, path, content)
+        is_stored = uploads.is_stored(storage, path, content) and is_whole(path, storage)
     if not is_stored:
         with uploads.all_or_nothing(storage) as write:
             for rendition in master.renditions():
@@ -249,6 +249,13 @@ def _webp(image: Image.Image) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "WEBP", quality=QUALITY, method=METHOD)
     return buffer.getvalue()
+
+
+def is_whole(path: str, storage: Storage = default_storage) -> bool:
+    """Whether a master and all its renditions are in the storage."""
+    master = MasterName.parse(path)
+    copies = [rendition.path for rendition in master.renditions()] if master else []
+    return all(map(storage.exists, [path, *copies]))
 
 
 def delete_image_files(path: str, storage: Storage = default_storage) -> None:

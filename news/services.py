@@ -303,7 +303,7 @@ def add_image(
     stored = images.store_image(picture, image.original_name)
     try:
         with file_rows_locked():
-            if not default_storage.exists(stored.path):  # deleted since, as unused
+            if not images.is_whole(stored.path):  # deleted since, as unused
                 images.store_image(picture, image.original_name)
             existing = Image.objects.filter(sha256=stored.sha256).first()
             if existing is None:

@@ -26,14 +26,17 @@ def file_rows_locked() -> Iterator[None]:
         yield
 
 
-def files_of_rows(path: str | None = None) -> set[str]:
-    """The paths in the storage that a row of any table names; with `path`, that one if it is."""
+def files_of_rows(stem: str | None = None) -> set[str]:
+    """The paths in the storage that a row of any table names; only those of `stem`, if given.
+
+    `stem` is a path without its extension.
+    """
     named: set[str] = set()
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             if isinstance(field, models.FileField):
                 rows = model._default_manager.exclude(**{field.name: ""})
-                rows = rows.filter(**{field.name: path}) if path else rows
+                rows = rows.filter(**{f"{field.name}__startswith": f"{stem}."}) if stem else rows
                 named.update(rows.values_list(field.name, flat=True))
     return named - {None}
 
