@@ -156,7 +156,7 @@ def test_first_start_with_the_embedded_postgresql_and_its_end(folder: Path) -> N
         service.start()
         wait_for(lambda: service.get()[0] == 200)
         assert machine.data.stat().st_uid == ACCOUNT_ID
-        assert (machine.data / "static" / "staticfiles.json").exists()
+        assert list((machine.data / "static").glob("staticfiles-*.json"))
         assert "Traceback" not in service.journal()
         server = postmaster(machine)
         assert server in service.processes()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import os
 import socket
@@ -11,7 +10,7 @@ import time
 from argparse import ArgumentParser
 
 from django.conf import settings
-from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import OperationalError, connections
 from django.db.migrations.exceptions import InconsistentMigrationHistory
@@ -154,18 +153,15 @@ class Command(BaseCommand):
             ) from None
 
     def collect_static(self) -> None:
-        """Collect the static files if any of them changed since the last time."""
-        digest = hashlib.sha256()
-        for finder in get_finders():
-            for path, storage in finder.list([]):
-                stat = os.stat(storage.path(path))
-                digest.update(f"{path}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
-        stamp = settings.STATIC_ROOT / ".collected"
-        if stamp.exists() and stamp.read_text() == digest.hexdigest():
-            return
-        # Files of earlier versions are kept: cached pages still refer to them.
-        call_command("collectstatic", verbosity=0, interactive=False)
-        stamp.write_text(digest.hexdigest())
+        """Collect the static files of this version, unless that has been done to its end."""
+        # The workers inherit what this reads. One that is forked after an update could not find
+        # its manifest: the files in the folder of the code are those of the next version.
+        manifest = getattr(staticfiles_storage, "manifest_name", "no manifest")
+        stamp = settings.STATIC_ROOT / f".collected-{manifest}"
+        if not stamp.exists():
+            # Files of other versions are kept: they may be running, and caches have their pages.
+            call_command("collectstatic", verbosity=0, interactive=False)
+            stamp.touch()
 
     def announce(self, address: str, logins: list[staff.Login]) -> None:
         lines = ["", _("The portal runs: %(address)s") % {"address": address}]
