@@ -12,6 +12,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -116,6 +117,8 @@ class RatingSummaryAdmin(ReadOnlyAdminMixin, StaffAdmin):
         if kind not in {None, "csv", "xlsx"}:
             raise Http404
 
+    # Both in a transaction: its statements may take longer than those of a page for readers.
+    @transaction.atomic
     def export_view(self, request: HttpRequest, kind: str) -> HttpResponseBase:
         """The list with its filters and order as a file."""
         self._check_request(request, kind)
@@ -148,6 +151,7 @@ class RatingSummaryAdmin(ReadOnlyAdminMixin, StaffAdmin):
         )
         return spreadsheets.table_response("danh-gia", header, rows, kind)
 
+    @transaction.atomic
     def days_view(self, request: HttpRequest, kind: str | None = None) -> HttpResponseBase:
         """Ratings by the day on which they were given, as a page or a file."""
         self._check_request(request, kind)

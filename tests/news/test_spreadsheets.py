@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import openpyxl
 import pytest
+from django.db import OperationalError
 from openpyxl.utils.escape import unescape
 
 from news.spreadsheets import table_response
@@ -33,13 +35,20 @@ def content_of(name: str, header: list[str], rows: Any, kind: str) -> bytes:
 
 
 def test_a_csv_opens_in_vietnamese_excel() -> None:
-    response = table_response("danh-gia", HEADER, [["Lũ; lụt", DAY, MOMENT, 4.5]], "csv")
-    content = b"".join(response.streaming_content)
+    content = content_of("danh-gia", HEADER, [["Lũ; lụt", DAY, MOMENT, 4.5]], "csv")
     assert content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
     assert rows == [HEADER, ["Lũ; lụt", "14/03/2026", "14/03/2026 08:30", "4,5"]]
-    assert response["Content-Disposition"] == 'attachment; filename="danh-gia.csv"'
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_table_is_a_download_that_says_how_long_it_is(kind: str) -> None:
+    response = table_response("danh-gia", HEADER, [], kind)
+    content = b"".join(response.streaming_content)
+    response.file_to_stream.close()
+    assert response["Content-Disposition"] == f'attachment; filename="danh-gia.{kind}"'
     assert response["Cache-Control"] == "no-store"
+    assert response["Content-Length"] == str(len(content))
 
 
 def test_an_xlsx_holds_numbers_and_moments_as_such() -> None:
@@ -71,11 +80,22 @@ def test_an_average_of_the_database_is_a_number_in_both() -> None:
 
 
 def test_ten_thousand_rows_are_sent_piece_by_piece() -> None:
-    pieces = list(
-        table_response("a", ["b"], ([n, "x" * 50] for n in range(10_000)), "csv").streaming_content
-    )
+    rows = ([n, "x" * 50] for n in range(10_000))
+    response = table_response("a", ["b"], rows, "csv")
+    pieces = list(response.streaming_content)
+    response.file_to_stream.close()
     assert len(pieces) > 10
     assert b"".join(pieces).count(b"\r\n") == 10_001
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_fault_while_rows_are_read_leaves_no_half_a_file(kind: str) -> None:
+    def rows() -> Iterator[list[object]]:
+        yield ["Lũ lụt"]
+        raise OperationalError("canceling statement due to statement timeout")
+
+    with pytest.raises(OperationalError):
+        table_response("a", ["b"], rows(), kind)
 
 
 def test_no_other_kind_of_table_is_known() -> None:

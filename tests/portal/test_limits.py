@@ -13,7 +13,7 @@ from django.test import Client
 
 from portal.postgresql import base, limits
 from tests.contention import at_once, locked, result_of, threads, wait_until_blocked
-from tests.factories import make_article
+from tests.factories import make_article, make_rating
 from tests.portal.running import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,6 +107,37 @@ def test_connection_whose_transaction_cannot_begin_goes_on_committing(
         return bool(connection.get_autocommit())
 
     assert at_once([begin]) == [True]
+
+
+EXPORTS = {
+    "/admin/stats/dailytotal/?export={}": "stats_dailytotal",
+    "/admin/stats/dailyarticleviews/?export={}": "stats_dailyarticleviews",
+    "/admin/stats/dailyarticleviews/article/{{}}/?export={}": "stats_dailyarticleviews",
+    "/admin/ratings/ratingsummary/export/{}/": "ratings_ratingsummary",
+    "/admin/ratings/ratingsummary/days/{}/": "ratings_rating",
+}
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("address", EXPORTS)
+def test_table_as_a_file_is_read_with_the_time_of_a_transaction(
+    admin_client: Client, address: str, kind: str
+) -> None:
+    article = make_article()
+    make_rating(article)
+    within = []
+
+    def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if f'FROM "{EXPORTS[address]}"' in sql:
+            within.append(connection.in_atomic_block)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
+        answer = admin_client.get(address.format(kind).format(article.pk))
+        assert answer.status_code == 200
+        b"".join(answer)
+    assert within
+    assert all(within)
 
 
 # --- A server that is silent ----------------------------------------------------------------------
