@@ -15,7 +15,7 @@ import time
 import uuid
 from dataclasses import dataclass
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.dispatch import Signal
 
 from stats import recording, writing
@@ -220,9 +220,7 @@ class Recorder:
 
     def _delete_expired(self) -> bool:
         try:
-            # A transaction: it may take longer than a page for readers.
-            with transaction.atomic():
-                return writing.delete_expired()
+            return writing.delete_expired()
         except DatabaseError:
             logger.warning("deleting expired visits failed", exc_info=True)
             connection.close()

@@ -216,8 +216,11 @@ DELETE FROM stats_presence WHERE key = ANY (ARRAY(
 
 
 @retry_on_deadlock
+@transaction.atomic
 def delete_expired(now: datetime | None = None) -> bool:
     """Delete the keys of visits that have ended, and old hours and writers.
+
+    A transaction: its statements may take longer than those of a page for readers.
 
     Returns:
         Whether any key is left to be deleted later.

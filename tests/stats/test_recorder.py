@@ -7,15 +7,17 @@ import re
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 import time_machine
 from django.db import DataError, OperationalError, connection
 
+from news import transactions
 from portal.middleware import PublicPage
 from stats import recorder as module
 from stats import writing
@@ -256,6 +258,25 @@ def test_failing_deletion_does_not_end_the_counting(
     wait_for(lambda: "deleting expired visits failed" in caplog.messages)
     look(own, 2)
     wait_for(lambda: page_views() == 2)
+
+
+def test_deletion_that_a_deadlock_undid_is_done_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(transactions, "_pause", lambda *seconds: None)
+    deadlock = OperationalError("deadlock detected")
+    deadlock.__cause__ = psycopg.errors.DeadlockDetected()
+    failures = [deadlock]
+
+    def fail_once(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if "DELETE FROM stats_presence" in sql and failures:
+            raise failures.pop()
+        assert connection.in_atomic_block  # whose statements may take longer
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(fail_once):
+        assert Recorder()._delete_expired() is False
+    assert failures == caplog.messages == []
 
 
 def test_full_batch_says_how_many_visitors_are_not_counted(
