@@ -34,14 +34,6 @@ _REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12
 # Enough to find one request in the log, and short enough to be read out on the telephone.
 INCIDENT_CODE_LENGTH = 8
 
-# What the middleware answers before the addresses are asked.
-_EARLY_ROUTES = {
-    "/healthz": "healthz",
-    "/readyz": "readyz",
-    "/metrics": "metrics",
-    "/thong-ke/luot": "visit",
-    "/thong-ke/luot.gif": "visit-pixel",
-}
 # Loggers whose sentences are constant; what they fill in is a number, a type or a name of the code.
 _OWN_LOGGERS = {"portal", "stats", "comments", "ratings", "news", "gunicorn"}
 
@@ -69,12 +61,15 @@ def incident_code() -> str:
 
 
 def route_of(request: HttpRequest) -> str:
-    """The name of the URL pattern that fits; one of a fixed set, whatever a visitor asks for."""
+    """The name of the URL pattern that fits; one of a fixed set, whatever a visitor asks for.
+
+    Middleware that answers before the addresses are asked gives it as `congtin.route`.
+    """
     if (match := request.resolver_match) is not None:
         return str(match.view_name)
     if request.path_info.startswith(settings.STATIC_URL):
         return "static"
-    return _EARLY_ROUTES.get(request.path_info, "other")
+    return str(request.META.get("congtin.route", "other"))
 
 
 def method_of(request: HttpRequest) -> str:

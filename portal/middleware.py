@@ -106,15 +106,18 @@ class Beacon:
     here and in the two views: origin, size, headers.
     """
 
-    VIEWS = {"/thong-ke/luot": beacon.visit, "/thong-ke/luot.gif": beacon.pixel}
+    VIEWS = {
+        "/thong-ke/luot": ("visit", beacon.visit),
+        "/thong-ke/luot.gif": ("visit-pixel", beacon.pixel),
+    }
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        view = self.VIEWS.get(request.path_info)
-        if view is None:
+        if request.path_info not in self.VIEWS:
             return self.get_response(request)
+        request.META["congtin.route"], view = self.VIEWS[request.path_info]
         if is_from_another_site(request):
             response = HttpResponse(status=403)
             response["Cache-Control"] = "no-store"

@@ -147,6 +147,7 @@ class Probes:
         view = self.views.get(request.path_info)
         if view is None or (request.path_info == "/metrics" and self._is_forwarded(request)):
             return self.get_response(request)
+        request.META["congtin.route"] = request.path_info.removeprefix("/")
         return view(request)
 
     def _is_forwarded(self, request: HttpRequest) -> bool:

@@ -28,7 +28,8 @@ def counted() -> tuple[int, int, int, int]:
 
 
 def test_short_way_lies_at_the_addresses_of_the_views() -> None:
-    assert {reverse("visit"): module.visit, reverse("visit-pixel"): module.pixel} == Beacon.VIEWS
+    views = {"visit": module.visit, "visit-pixel": module.pixel}
+    assert {reverse(route): (route, view) for route, view in views.items()} == Beacon.VIEWS
 
 
 def test_page_view_costs_no_statement(client: Client, django_assert_num_queries: Any) -> None:
