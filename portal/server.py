@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import hashlib
 import logging
 import os
 import shutil
@@ -187,17 +188,32 @@ def tune_garbage_collection() -> None:
     gc.set_threshold(10_000, 20, 50)
 
 
-def prepare_metrics_folder() -> None:
+def metrics_folder(data: Path) -> Path:
+    """The folder for the figures of the workers of one PORTAL_DATA.
+
+    In memory: on a disk that is full, a worker would be killed, as it writes to the files as to its
+    memory. So it is the folder that systemd gives; without one a folder in /dev/shm, named after
+    this account and PORTAL_DATA; only where there is none it is in PORTAL_DATA.
+    """
+    if runtime := os.environ.get("RUNTIME_DIRECTORY"):
+        return Path(runtime) / "metrics"
+    if os.path.isdir("/dev/shm"):  # noqa: S108 - see prepare_metrics_folder
+        digest = hashlib.sha256(os.fsencode(data.resolve())).hexdigest()[:16]
+        return Path(f"/dev/shm/congtin-metrics-{os.getuid()}-{digest}")  # noqa: S108
+    return data / "metrics"
+
+
+def prepare_metrics_folder() -> Path:
     """Empty the folder in which the workers keep their figures, and name it to prometheus_client.
 
-    The folder systemd gives is in memory. On a disk that is full, a worker would be killed: it
-    writes to the files as to its memory.
+    Raises FileExistsError if another account has made it: everybody may write to /dev/shm.
     """
-    folder = Path(os.environ.get("RUNTIME_DIRECTORY") or settings.PORTAL_DATA) / "metrics"
+    folder = metrics_folder(settings.PORTAL_DATA)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
     # Read when the library is imported: by the workers, which inherit it.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    return folder
 
 
 def forget_live_figures(pid: int) -> None:
@@ -243,8 +259,9 @@ class Server(BaseApplication):
             "worker_exit": lambda arbiter, worker: recorder.stop(),
         }
         if settings.METRICS:
-            prepare_metrics_folder()
+            folder = prepare_metrics_folder()
             options["child_exit"] = lambda arbiter, worker: forget_live_figures(worker.pid)
+            options["on_exit"] = lambda arbiter: shutil.rmtree(folder, ignore_errors=True)
         if (when_ready := self.when_ready) is not None:
             options["when_ready"] = lambda arbiter: when_ready()
         for name, value in options.items():

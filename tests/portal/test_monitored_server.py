@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from portal.server import metrics_folder
 from tests.portal.running import PATIENCE, Site, lay_out_database, wait_for
 
 pytestmark = pytest.mark.processes
@@ -56,7 +57,10 @@ class TellingSite(Site):
 
     def counting(self) -> set[int]:
         """The workers that have counted something."""
-        return {int(path.stem.rpartition("_")[2]) for path in self.data.glob("metrics/counter_*")}
+        return {
+            int(path.stem.rpartition("_")[2])
+            for path in metrics_folder(self.data).glob("counter_*")
+        }
 
     def send(self, request: bytes) -> bytes:
         """Send bytes that need not be a request, and return the answer."""
@@ -71,14 +75,15 @@ class TellingSite(Site):
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TellingSite]:
     data = tmp_path_factory.mktemp("monitored") / "data"
     lay_out_database(data)
-    (data / "metrics").mkdir()
+    metrics_folder(data).mkdir()
     # Left by an earlier run of the server.
-    (data / "metrics" / "gauge_livesum_1.db").write_bytes(b"\0" * 65536)
+    (metrics_folder(data) / "gauge_livesum_1.db").write_bytes(b"\0" * 65536)
     site = TellingSite(data)
     site.wait_until_it_answers()
     yield site
     site.process.terminate()
     site.process.wait(PATIENCE)
+    assert not metrics_folder(data).exists()
     site.reader.join(PATIENCE)
     site.end()
 
@@ -97,7 +102,14 @@ def test_figures_are_those_of_both_workers(site: TellingSite) -> None:
         assert figures["congtin_processes",] == 3
         assert figures["congtin_database_up",] == 1
         assert figures["congtin_process_resident_memory_bytes",] > 100_000_000
-    assert not (site.data / "metrics" / "gauge_livesum_1.db").exists()
+    assert not (metrics_folder(site.data) / "gauge_livesum_1.db").exists()
+
+
+def test_figures_are_kept_in_memory_and_from_others(site: TellingSite) -> None:
+    folder = metrics_folder(site.data)
+    assert folder.parent == Path("/dev/shm")  # noqa: S108
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert not (site.data / "metrics").exists()
 
 
 def test_what_a_dead_worker_counted_stays_and_what_it_was_goes(site: TellingSite) -> None:
@@ -105,11 +117,11 @@ def test_what_a_dead_worker_counted_stays_and_what_it_was_goes(site: TellingSite
     wait_for(lambda: site.get("/") and before <= site.counting())
     counted = site.figures()["congtin_http_requests_total", "home", "200"]
     killed = min(before)
-    assert list(site.data.glob(f"metrics/gauge_livesum_{killed}.db"))
+    assert list(metrics_folder(site.data).glob(f"gauge_livesum_{killed}.db"))
     os.kill(killed, signal.SIGKILL)
     wait_for(lambda: killed not in site.workers() and len(site.workers()) == 2)
     assert site.figures()["congtin_http_requests_total", "home", "200"] >= counted
-    assert not list(site.data.glob(f"metrics/gauge_livesum_{killed}.db"))
+    assert not list(metrics_folder(site.data).glob(f"gauge_livesum_{killed}.db"))
     said = wait_for(lambda: [e for e in site.events() if str(killed) in e["message"]])
     assert "gunicorn.error" in {event["logger"] for event in said}
 
