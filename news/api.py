@@ -36,6 +36,7 @@ from news.api_schemas import (
     read_cursor,
     write_cursor,
 )
+from news.failures import RETRY_AFTER_SECONDS
 from news.models import Article, Attachment, Category, Listing, Tag
 from news.models.articles import ArticleQuerySet
 from news.structured import rfc3339
@@ -75,7 +76,7 @@ def unavailable(request: HttpRequest, error: DatabaseError | InterfaceError) -> 
     """Answer while the database cannot be read."""
     sentence = _("The system is not available at this moment. Please try again in a few minutes.")
     response = api.create_response(request, {"error": sentence}, status=503)
-    response["Retry-After"] = "30"
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 
 

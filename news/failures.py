@@ -14,6 +14,9 @@ from psycopg.errors import (
     ReadOnlySqlTransaction,
 )
 
+RETRY_AFTER_SECONDS = 30
+"""When to ask again after an outage: the header Retry-After, in deploy/nginx.conf too."""
+
 # Full, over quota, mounted read-only, not ours to write, failing.
 _OF_A_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
 
@@ -26,13 +29,6 @@ def is_outage(error: BaseException | None) -> bool:
     return isinstance(error, OperationalError | InterfaceError) or isinstance(
         getattr(error, "__cause__", None), ReadOnlySqlTransaction
     )
-
-
-def name_of(error: BaseException) -> str:
-    """The name of an outage for a log: that of psycopg, which is the condition of PostgreSQL."""
-    if isinstance(error, OSError):
-        return f"{type(error).__name__}: {error.strerror}"
-    return type(error.__cause__ or error).__name__
 
 
 def sentence_of(error: BaseException) -> str:

@@ -41,7 +41,7 @@ def storage_at_work() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        logger.error("an upload could not be stored: %s", failures.name_of(error))
+        logger.error("an upload could not be stored: %s", error)
         raise UploadRefused(failures.sentence_of(error), code="storage") from error
 
 

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from news.failures import RETRY_AFTER_SECONDS
 from portal.logs import incident_code
 
 logger = logging.getLogger("django.request")
@@ -20,7 +21,6 @@ logger = logging.getLogger("django.request")
 # Server errors have no frame, because the frame needs the database, which may be what failed. The
 # other statuses here answer requests that browsers do not send, and so cost no statement.
 STATUSES_WITHOUT_FRAME = {400, 414, 431, 500, 502, 503, 504}
-RETRY_AFTER_SECONDS = 30
 # What nginx refuses itself: a request it cannot read or that is too large, a file that is not
 # there, any request while the application does not answer. The same list stands in
 # deploy/nginx.conf.

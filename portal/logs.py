@@ -23,6 +23,7 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
+from django.db import Error as DjangoDatabaseError
 from django.http import HttpRequest
 from pythonjsonlogger.json import JsonFormatter
 
@@ -81,8 +82,9 @@ def method_of(request: HttpRequest) -> str:
 def describe(error: BaseException) -> str:
     """The type of an exception, and of its message what cannot quote a visitor."""
     name = type(error).__qualname__
-    source = error if isinstance(error, psycopg.Error) else error.__cause__
+    source = error.__cause__ if isinstance(error, DjangoDatabaseError) else error
     if isinstance(source, psycopg.Error):
+        name = type(source).__qualname__  # the condition: the name that Django gives tells less
         if source.sqlstate is None and isinstance(source, psycopg.OperationalError):
             return f"{name}: {' '.join(str(source).split())}"  # no connection: no values either
         diag = source.diag

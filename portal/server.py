@@ -26,6 +26,7 @@ from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseExc
 from gunicorn.http.message import Request
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from news.failures import RETRY_AFTER_SECONDS
 from portal import error_pages
 from stats.recorder import recorder
 
@@ -94,7 +95,7 @@ class Unavailable(BaseHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
         if status == 503:
-            self.send_header("Retry-After", str(error_pages.RETRY_AFTER_SECONDS))
+            self.send_header("Retry-After", str(RETRY_AFTER_SECONDS))
         self.end_headers()
         with contextlib.suppress(OSError):
             self.wfile.write(b"" if self.command == "HEAD" else content)

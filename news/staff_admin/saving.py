@@ -62,7 +62,7 @@ def _note_errors(request: HttpRequest, failure: Exception) -> None:
         errors = failure.messages
     elif failures.is_outage(failure):
         errors = [failures.sentence_of(failure)]
-        logger.error("a form was not saved: %s", failures.name_of(failure))
+        logger.error("a form was not saved: %s", failure)
     else:
         raise failure
     vars(request)["errors_of_saving"] = errors

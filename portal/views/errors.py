@@ -79,7 +79,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     else:
         response = error_page(request, 503)
     # In place of Django's traceback: there may be thousands, and all say the same.
-    logger.error("unavailable: %s (%s)", failures.name_of(exception), route_of(request))
+    logger.error("unavailable: %s (%s)", exception, route_of(request))
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response
 

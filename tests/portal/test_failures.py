@@ -22,6 +22,7 @@ from psycopg import errors
 from comments.models import Comment, CommentSettings
 from news import failures
 from news.models import Article, Attachment, Image
+from portal.logs import describe
 from portal.models import Song
 from tests.comments import sending
 from tests.contention import at_once, locked
@@ -139,7 +140,7 @@ def test_condition_of_the_database_is_an_outage_with_a_sentence(
         raise condition("as PostgreSQL says it")
     assert failures.is_outage(caught.value)
     assert sentence in failures.sentence_of(caught.value)
-    assert failures.name_of(caught.value) == condition.__name__
+    assert describe(caught.value) == f"{condition.__name__} {condition.sqlstate}"
 
 
 @pytest.mark.parametrize("number", [errno.ENOENT, errno.EPIPE, errno.ECONNRESET])

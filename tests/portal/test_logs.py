@@ -176,8 +176,8 @@ def note() -> None:
 @pytest.mark.parametrize(
     ("failure", "said"),
     [
-        (violate_a_constraint, "IntegrityError 23505 portal_user_username_key portal_user"),
-        (ask_wrongly, "DataError 22P02"),
+        (violate_a_constraint, "UniqueViolation 23505 portal_user_username_key portal_user"),
+        (ask_wrongly, "InvalidTextRepresentation 22P02"),
         (fail_for_a_reason, "KeyError"),
         (fail_while_failing, "FileNotFoundError: No such file or directory"),
         (refuse, "400 Bad Request"),
