@@ -42,15 +42,19 @@ install_units() {
     done
 }
 
+# put_link FILE DESTINATION: by the name as given; what Let's Encrypt renews are links to files of
+# changing names.
+put_link() {
+    local name
+    name=$(realpath --no-symlinks "$1")
+    [ "$name" = "$2" ] || ln -sfn "$name" "$2"
+}
+
 make_certificate() {
     install -d $certificates
     if [ -n "$certificate" ]; then
-        [ "$(openssl x509 -noout -pubkey -in "$certificate")" = "$(openssl pkey -pubout -in "$key")" ] ||
-            fail "Khóa $key không phải của chứng thư $certificate." \
-                "The key $key does not belong to the certificate $certificate."
-        # The names as given: what Let's Encrypt renews are links to files of changing names.
-        ln -sfn "$(realpath --no-symlinks "$key")" $certificates/privkey.pem
-        ln -sfn "$(realpath --no-symlinks "$certificate")" $certificates/fullchain.pem
+        put_link "$key" $certificates/privkey.pem
+        put_link "$certificate" $certificates/fullchain.pem
     elif [ ! -e $certificates/fullchain.pem ]; then
         openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj "/O=Cong Tin placeholder/CN=$name" \
             -addext "subjectAltName=DNS:$name" -keyout $certificates/privkey.new -out $certificates/fullchain.new 2>/dev/null
@@ -61,6 +65,8 @@ make_certificate() {
         note "Chứng thư TLS ở $certificates chỉ là chứng thư TẠM, trình duyệt sẽ cảnh báo. Khi có chứng thư thật: deploy/install --certificate TỆP --key TỆP" \
             "The TLS certificate in $certificates is a PLACEHOLDER, browsers warn of it. Once you have a real one: deploy/install --certificate FILE --key FILE"
     fi
+    openssl x509 -noout -checkend 0 -in $certificates/fullchain.pem >/dev/null ||
+        note "Chứng thư ở $certificates đã hết hạn." "The certificate in $certificates has expired."
     openssl x509 -noout -checkhost "$name" -in $certificates/fullchain.pem | grep -q 'does match' ||
         note "Chứng thư ở $certificates không phải của tên miền $name." \
             "The certificate in $certificates is not for $name."
@@ -90,7 +96,7 @@ install_site() {
             rm $link
             [ $had_default = no ] || ln -s /etc/nginx/sites-available/default $default
         fi
-        fail "nginx không chấp nhận cấu hình (xem ở trên). Nếu máy đã có trang khác ghi default_server, hãy bỏ chữ đó ở trang ấy rồi chạy lại." \
-            "nginx refuses the configuration (see above). If another site here has default_server, remove that word there and run this again."
+        fail "nginx không chấp nhận cấu hình; lý do ở trên. Sửa rồi chạy lại. Nếu lý do là hai default_server: trên máy còn một trang khác ghi chữ ấy, hãy bỏ chữ đó ở trang ấy." \
+            "nginx refuses the configuration; its reason stands above. Mend it and run this again. If it is a duplicate default_server: another site here has that word, remove it there."
     fi
 }

@@ -176,9 +176,13 @@ def test_certificate_is_followed_when_it_is_renewed(machine: Debian) -> None:
     machine.run(INSTALL, *given)
 
     assert machine.run("readlink", "/etc/ssl/portal/privkey.pem").stdout == f"{live}/privkey.pem\n"
-    other = ("--certificate", f"{live}/fullchain.pem", "--key", "/etc/ssl/private/none.key")
-    assert "không phải của chứng thư" in machine.run(INSTALL, *other, check=False).stdout
+    typo = ("--certificate", "/etc/hosts", "--key", "/etc/hosts")
+    refused = machine.run(INSTALL, *typo, check=False)
+    assert (refused.returncode, "không phải là chứng thư" in refused.stdout) == (1, True)
     assert machine.run("readlink", "/etc/ssl/portal/privkey.pem").stdout == f"{live}/privkey.pem\n"
+    assert (
+        machine.run("readlink", "/etc/ssl/portal/fullchain.pem").stdout == f"{live}/fullchain.pem\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -190,6 +194,7 @@ def test_certificate_is_followed_when_it_is_renewed(machine: Debian) -> None:
         (("--nam", "x"), "Không có tùy chọn --nam"),
         (("--embedded",), "--embedded chỉ dùng được khi cài lần đầu"),
         (("--certificate", "/etc/hosts"), "--certificate và --key"),
+        (("--certificate", "/etc/none", "--key", "/etc/none"), "Không có tệp /etc/none"),
         (("--email", "quantri"), "không phải là địa chỉ thư điện tử"),
         (("--lang", "en", "--name", "a.vn"), "is installed under the name"),
     ],
