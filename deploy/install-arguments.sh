@@ -7,7 +7,7 @@ usage() {
   deploy/install --name TÊN-MIỀN [tùy chọn]     cài lần đầu
   deploy/install                                nâng cấp, hoặc làm tiếp khi bị ngắt giữa chừng
 
-  --name TÊN-MIỀN      tên miền của trang, ví dụ portal.example.gov.vn
+  --name TÊN-MIỀN      tên miền của cổng thông tin, ví dụ portal.example.gov.vn
   --admin TÊN          tên đăng nhập của người quản trị đầu tiên
   --email ĐỊA-CHỈ      thư điện tử của người quản trị đầu tiên
   --certificate TỆP    chứng thư TLS (cả chuỗi, PEM); không có thì tạo chứng thư tạm
@@ -72,7 +72,7 @@ check_name() {
         installed=${installed#.}
         database_url=$(setting DATABASE_URL)
         if [ $embedded = yes ] && [ -n "$database_url" ]; then
-            fail "Trang đang dùng máy chủ PostgreSQL ghi ở DATABASE_URL trong $settings; --embedded chỉ dùng được khi cài lần đầu." \
+            fail "Cổng thông tin đang dùng máy chủ PostgreSQL ghi ở DATABASE_URL trong $settings; --embedded chỉ dùng được khi cài lần đầu." \
                 "The site uses the PostgreSQL of DATABASE_URL in $settings; --embedded is for the first installation only."
         fi
         [ -n "$database_url" ] || embedded=yes
@@ -88,7 +88,7 @@ check_name() {
     if [ -z "$name$installed" ]; then
         has_terminal || fail 'Thiếu tên miền: --name portal.example.gov.vn' \
             'The host name is missing: --name portal.example.gov.vn'
-        read -rp "$(choose 'Tên miền của trang (ví dụ portal.example.gov.vn): ' \
+        read -rp "$(choose 'Tên miền của cổng thông tin (ví dụ portal.example.gov.vn): ' \
             'Host name of the site (such as portal.example.gov.vn): ')" name
     fi
     name=${name:-$installed}
@@ -96,7 +96,7 @@ check_name() {
         fail "\"$name\" không phải là tên miền. Chỉ ghi tên, bằng chữ thường, không có https:// và không có đường dẫn, ví dụ portal.example.gov.vn." \
             "\"$name\" is not a host name. Give the name alone, in lower case, without https:// and path, such as portal.example.gov.vn."
     [ -z "$installed" ] || [ "$name" = "$installed" ] ||
-        fail "Trang đã được cài với tên miền $installed. Muốn đổi tên miền: sửa ALLOWED_HOSTS trong $settings rồi chạy lại, không dùng --name." \
+        fail "Cổng thông tin đã được cài với tên miền $installed. Muốn đổi tên miền: sửa ALLOWED_HOSTS trong $settings rồi chạy lại, không dùng --name." \
             "The site is installed under the name $installed. To rename it, change ALLOWED_HOSTS in $settings and run this again without --name."
 }
 
