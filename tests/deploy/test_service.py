@@ -186,14 +186,15 @@ def postmaster(machine: Machine) -> int:
     return int(words[0]) if words else 0
 
 
-def test_one_daily_command_that_fails_keeps_none_back(
+def test_one_daily_command_that_fails_keeps_none_back_and_the_unit_is_failed(
     machine: Machine, postgresql: PostgreSQL
 ) -> None:
     database = machine.environment["DATABASE_URL"].rpartition("/")[2]
     postgresql.psql("ALTER TABLE ratings_networkcount RENAME TO moved", database)
     daily = Service(machine, "congtin-daily.service")
     try:
-        daily.start()
+        daily.start(wait=False)
+        wait_for(lambda: daily.state == "failed")
         assert daily.journal().count("python ended with 1") == 1
         assert "the command purge_rating_limits failed" in daily.journal()
         assert "Không có gì đang chờ" in daily.journal()
