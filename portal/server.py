@@ -64,11 +64,14 @@ def unavailable(listener: socket.socket) -> Iterator[None]:
         yield
     finally:
         server.shutdown()
-        server.server_close()  # returns when the last answer has been given
+        server.server_close()  # answers that are being given are given to their end
 
 
 class UnavailableServer(ThreadingMixIn, HTTPServer):
     """A thread for each connection; gunicorn cannot be asked for what is not yet migrated."""
+
+    # Not waited for: a slow client must not keep the site from starting.
+    daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Log what failed but for lost connections; socketserver would print the address."""
@@ -79,7 +82,8 @@ class UnavailableServer(ThreadingMixIn, HTTPServer):
 class Unavailable(BaseHTTPRequestHandler):
     """Answers every address with the page for 503, and monitors as portal.monitoring does."""
 
-    timeout = 3.0  # seconds for a slow client, for reading and for writing
+    timeout = 3.0  # seconds for a slow client, for each reading and writing
+    path = command = ""  # of what http.server cannot read
 
     def answer(self) -> None:
         status, kind = 503, "text/html; charset=utf-8"
@@ -102,6 +106,10 @@ class Unavailable(BaseHTTPRequestHandler):
             drain(self.connection)
 
     do_GET = do_HEAD = do_POST = answer  # noqa: N815 - names given by the base class
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer other methods and what cannot be read in the same way; theirs is in English."""
+        self.answer()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Nothing: it would be addresses."""
