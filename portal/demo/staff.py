@@ -59,8 +59,10 @@ def ensure_logins(folder: Path) -> list[Login]:
                 user = User.objects.create_user(username, password=password, is_staff=True)
                 user.groups.add(Group.objects.get(name=group))
             logins.append(Login(username, password, str(role)))
-    draft = path.with_suffix(".new")
-    draft.touch(mode=0o600)
-    draft.write_text(json.dumps([asdict(login) for login in logins], ensure_ascii=False))
-    draft.rename(path)
+        # Within the transaction: no accounts without their passwords.
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(".new")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps([asdict(login) for login in logins], ensure_ascii=False))
+        draft.rename(path)
     return logins
