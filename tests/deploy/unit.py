@@ -47,7 +47,9 @@ class Service:
         self.log.touch()
         self.state, self.starts = "inactive", 0
         self.process: subprocess.Popen[bytes] | None = None
-        self.namespaces: set[str] = set()
+        # The mount namespaces of its processes, each held open: the kernel gives the number of one
+        # that is gone to a stranger.
+        self.namespaces: dict[str, int] = {}
         self._wanted = threading.Event()  # cleared by stop()
         self._changed = threading.Condition()
         self._supervisor: threading.Thread | None = None
@@ -285,32 +287,44 @@ class Service:
             kill(pid, signal.SIGKILL)
         if left:
             wait_for(lambda: not self.processes())
+        held = list(self.namespaces.values())
         self.namespaces.clear()
+        for descriptor in held:
+            os.close(descriptor)
 
     # --- One process ------------------------------------------------------------------------------
 
     def _begin(self, command: Command, listener: socket.socket | None = None) -> None:
         """Start a process of the unit. It keeps its process id through all that prepares it."""
-        names = self.machine.folder / "namespace"
-        names.unlink(missing_ok=True)
+        entered = self.machine.folder / "entered"
+        entered.unlink(missing_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self._words(
                     command,
                     with_sandbox=not command.has_full_privileges,
-                    first=f"readlink /proc/self/ns/mnt > {names}",
+                    first=f"echo > {entered}; read -r; exec </dev/null",
                     listener=listener,
                 ),
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 env=self._environment(),
                 pass_fds=[listener.fileno()] if listener else [],
                 start_new_session=True,
             )
-        wait_for(lambda: (names.exists() and names.read_text()) or not self.is_running(), PATIENCE)
-        if names.exists():
-            self.namespaces.add(names.read_text().strip())
+        assert self.process.stdin is not None
+        with self.process.stdin:  # for whose end it waits, in its new namespace
+            wait_for(lambda: entered.exists() or not self.is_running(), PATIENCE)
+            if self.is_running():
+                self._hold_namespace()
+
+    def _hold_namespace(self) -> None:
+        """Remember the mount namespace of the main process until all of its processes ended."""
+        descriptor = os.open(f"/proc/{self.main_pid}/ns/mnt", os.O_RDONLY)
+        name = os.readlink(f"/proc/self/fd/{descriptor}")
+        assert name != namespace(Path("/proc/self")), "it is still in that of the tests"
+        self.namespaces[name] = descriptor
 
     def _words(
         self,
