@@ -31,6 +31,23 @@ def is_outage(error: BaseException | None) -> bool:
     )
 
 
+def reason_of_system(error: OSError) -> str:
+    """What the system says, to be put into a sentence; what is not common stays as it says it."""
+    reasons = {
+        errno.ENOENT: _("no such file or folder"),
+        errno.EACCES: _("permission denied"),
+        errno.EPERM: _("permission denied"),
+        errno.EISDIR: _("this is a folder"),
+        errno.ENOTDIR: _("this is not a folder"),
+        errno.ENOSPC: _("the disk is full"),
+        errno.EDQUOT: _("the disk is full"),
+        errno.EROFS: _("the disk is read-only"),
+        errno.EADDRINUSE: _("another program uses it"),
+        errno.ECONNREFUSED: _("connection refused"),
+    }
+    return reasons.get(error.errno or 0) or error.strerror or str(error)
+
+
 def sentence_of(error: BaseException) -> str:
     """What to tell who wanted to save something when `is_outage` is true of the error."""
     cause = error.__cause__

@@ -11,6 +11,7 @@ from typing import TextIO
 from django.conf import settings
 from django.utils import timezone
 
+from news.failures import reason_of_system
 from news.spreadsheets import without_formula
 
 COLUMNS = ["file", "line", "id", "outcome", "reason"]
@@ -42,7 +43,7 @@ class ReportFile:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._stream = self.path.open("w", encoding=encoding, newline="")
         except OSError as error:
-            raise ReportError(str(error)) from error
+            raise ReportError(f"{self.path}: {reason_of_system(error)}") from error
         if not self._is_json:
             csv.writer(self._stream).writerow(COLUMNS)
         return self._stream

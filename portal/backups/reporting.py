@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import time
 
 from django.core.management.base import OutputWrapper
 from django.db import DatabaseError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from psycopg.errors import UndefinedColumn, UndefinedTable
 
+from news.failures import reason_of_system
 from news.formats import file_size
 from portal.backups import BackupError
 
@@ -43,8 +45,11 @@ class TerminalProgress:
 def reason_of(error: BackupError | OSError | DatabaseError) -> str:
     """The sentence that says why something failed."""
     if isinstance(error, OSError):
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            return _("The disk is full.")
-        named = f"{error.filename}: " if error.filename else ""
-        return f"{named}{error.strerror or error}."
+        reason = reason_of_system(error)
+        return f"{error.filename}: {reason}." if error.filename else f"{capfirst(reason)}."
+    if isinstance(error.__cause__, UndefinedTable | UndefinedColumn):
+        return _(
+            "The database has not been brought up to date by this version: run manage.py migrate "
+            "first."
+        )
     return str(error).strip()

@@ -15,6 +15,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import MemoryFileUploadHandler, TemporaryFileUploadHandler
+from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.test import Client
 from psycopg import errors
@@ -249,6 +250,30 @@ def test_upload_for_which_there_is_no_temporary_space_is_told_in_a_sentence(
     assert response.status_code == 503
     assert "Máy chủ không lưu được tệp" in text_of(response)
     assert "Quay lại" in text_of(response)
+
+
+# --- What a command says --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (FileNotFoundError(errno.ENOENT, "No such file or directory"), "không có tệp"),
+        (PermissionError(errno.EACCES, "Permission denied"), "không đủ quyền truy cập"),
+        (IsADirectoryError(errno.EISDIR, "Is a directory"), "đây là thư mục"),
+        (OSError(errno.ENOSPC, "No space left on device"), "ổ đĩa đã đầy"),
+        (OSError(errno.EADDRINUSE, "Address already in use"), "chương trình khác đang sử dụng"),
+        (OSError(errno.ELOOP, "Too many levels of symbolic links"), "Too many levels of"),
+        (OSError("as a library says it"), "as a library says it"),
+    ],
+)
+def test_common_reason_of_the_system_is_said_in_vietnamese(error: OSError, reason: str) -> None:
+    assert failures.reason_of_system(error).startswith(reason)
+
+
+def test_command_names_a_missing_file_in_vietnamese(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"none\.csv: không có tệp hoặc thư mục này"):
+        call_command("import_redirects", tmp_path / "none.csv")
 
 
 # --- A form that is too large ---------------------------------------------------------------------

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from comments.deadlines import deadline_text, format_duration, format_time
 from comments.models import Comment, Report
+from news.failures import reason_of_system
 
 # Complaints that a mail lists one by one.
 LISTED = 20
@@ -42,7 +43,7 @@ class Command(BaseCommand):
                 try:
                     sent += send(user, waiting, mail)
                 except OSError as error:  # what smtplib raises too
-                    failed.append(f"{user.get_username()}: {error}")
+                    failed.append(f"{user.get_username()}: {reason_of_system(error)}")
         self.stdout.write(_("Mails sent: %(count)d.") % {"count": sent})
         if failed:
             raise CommandError(_("Not sent; run the command again.") + " " + "; ".join(failed))

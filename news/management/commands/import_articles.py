@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.db import OperationalError
 from django.utils.translation import gettext as _
 
+from news.failures import reason_of_system
 from news.importing.batch import Options
 from news.importing.files import CountedFile, entries_of
 from news.importing.records import RefusedError, parse_moment
@@ -115,7 +116,7 @@ class Command(BaseCommand):
                     progress.step(records, file.bytes_read)
                 progress.next_file(file.bytes_read)
         except OSError as error:
-            reason = error.strerror or str(error)
+            reason = reason_of_system(error)
         except RefusedError as error:
             reason = str(error)
         else:

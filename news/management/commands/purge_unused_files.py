@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from news.failures import reason_of_system
 from news.unused_files import purge_unused_files
 
 
@@ -37,7 +38,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(
                 _("The disk is full or cannot be written to: %(path)s (%(error)s).")
-                % {"path": error.filename, "error": error.strerror}
+                % {"path": error.filename, "error": reason_of_system(error)}
             ) from None
         sentence = _("Uploaded files that nothing uses, deleted: %(count)d (%(kilobytes)d KB).")
         if dry_run:

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from news import pdf
+from news.failures import reason_of_system
 from news.models import Attachment, AttachmentText
 
 PROGRESS_EVERY = 25
@@ -50,10 +51,9 @@ class Command(BaseCommand):
             with default_storage.open(str(file.file)) as content:
                 text = pdf.extract_text(content.read())
         except OSError as error:
-            reason = error.strerror or str(error)
             self.stderr.write(
                 _("%(path)s: cannot be opened: %(reason)s")
-                % {"path": file.file.name, "reason": reason}
+                % {"path": file.file.name, "reason": reason_of_system(error)}
             )
             return "failed"
         # One transaction for each file, so that an interruption keeps what was extracted.

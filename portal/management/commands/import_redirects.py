@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from news.failures import reason_of_system
 from portal.redirects.csv_table import decode_csv, parse_csv
 from portal.redirects.planning import OUTCOMES, REFUSED, PlannedRedirect, plan_redirects
 from portal.redirects.services import save_redirects
@@ -39,7 +40,7 @@ class Command(BaseCommand):
         try:
             requests = parse_csv(decode_csv(file.read_bytes()))
         except OSError as error:
-            raise CommandError(f"{file}: {error.strerror or error}") from error
+            raise CommandError(f"{file}: {reason_of_system(error)}") from error
         except ValidationError as refusal:
             raise CommandError(" ".join(refusal.messages)) from refusal
         if dry_run:

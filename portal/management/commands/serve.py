@@ -17,6 +17,7 @@ from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.utils.translation import gettext as _
 from gunicorn.systemd import sd_notify
 
+from news.failures import reason_of_system
 from portal.demo import staff
 from portal.error_pages import write_error_pages
 from portal.management.commands.migrate import ATTEMPTS, TableInUseError
@@ -89,7 +90,10 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(
                 _("The disk is full or cannot be written to: %(path)s (%(error)s).")
-                % {"path": error.filename or settings.STATIC_ROOT, "error": error.strerror}
+                % {
+                    "path": error.filename or settings.STATIC_ROOT,
+                    "error": reason_of_system(error),
+                }
             ) from None
 
     def step(self, message: str) -> None:
@@ -103,7 +107,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(
                 _("Port %(port)s cannot be used (%(error)s). Choose another: PORT=8001 make run")
-                % {"port": port, "error": error.strerror}
+                % {"port": port, "error": reason_of_system(error)}
             ) from None
 
     def wait_and_migrate(self, listener: socket.socket) -> None:
