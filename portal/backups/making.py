@@ -35,7 +35,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from news.formats import file_size
+from news.formats import file_size, number
 from news.stored_files import file_rows_locked, files_of_rows
 from portal.backups import BackupError, Progress
 from portal.backups.archive import Writer, open_archive
@@ -55,6 +55,8 @@ NAME = re.compile(r"congtin-\d{8}-\d{6}\.tar")
 PARTIAL = ".partial"
 # Below the media folder, what a restore has not yet brought to its end.
 RESTORING = ".restoring"
+# Of the files that rows name. A few may be lost for good, and each night must not fail for them.
+MISSING_PERCENT = 10
 # No files of the site: those, and what a file system puts at the top of its disk.
 NOT_MEDIA = {RESTORING, "lost+found"}
 # A file that nobody has written to for so long is no longer being written.
@@ -106,6 +108,26 @@ def make_backup(folder: Path, progress: Progress) -> Made:
             raise
         _sync_folder(folder)
     return Made(path, path.stat().st_size, manifest)
+
+
+def check_files(made: Made) -> None:
+    """Raise BackupError if so many files are missing that the media folder itself must be wrong."""
+    missing, named = made.manifest.missing_files, len(files_of_rows())
+    if len(missing) * 100 > named * MISSING_PERCENT:
+        raise BackupError(
+            _(
+                "In the media folder %(media)s, %(missing)s of the %(named)s files that the data "
+                "name are missing, among them %(file)s. The backup without them is kept all the "
+                "same: %(path)s."
+            )
+            % {
+                "media": settings.MEDIA_ROOT,
+                "missing": number(len(missing)),
+                "named": number(named),
+                "file": missing[0],
+                "path": made.path,
+            }
+        )
 
 
 def delete_older(folder: Path, keep: int) -> list[Path]:

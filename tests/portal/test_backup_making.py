@@ -15,12 +15,15 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from news import services
 from news.models import Article, Image
+from news.stored_files import files_of_rows
 from portal.backups import BackupError, making, programs
 from portal.backups.archive import open_archive
 from portal.backups.making import Made, delete_older, make_backup
@@ -40,6 +43,13 @@ def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "backups"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def earlier(folder: Path) -> Path:
+    path = folder / "congtin-20260101-020000.tar"
+    path.write_text("earlier")
+    return path
 
 
 def restored_table(made: Made, table: str) -> str:
@@ -253,21 +263,52 @@ def test_rows_of_files_wait_for_the_snapshot_alone(
     assert make_backup(folder, quiet).manifest.counts["news_image"] == 0
 
 
-def test_file_that_a_row_names_and_that_is_gone_is_reported(folder: Path, capsys: Any) -> None:
+def named_besides(monkeypatch: pytest.MonkeyPatch, there: int) -> None:
+    """Let rows name so many more files, which are there."""
+    monkeypatch.setattr(making, "files_of_rows", lambda: files_of_rows() | set(more))
+    more = [f"more/{number}.webp" for number in range(there)]
+    for name in more:
+        default_storage.save(name, ContentFile(b"."))
+
+
+def test_few_files_that_rows_name_and_that_are_gone_are_reported(
+    folder: Path, earlier: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     image = make_image()
     image.file.storage.delete(image.file.name)
-    call_command("backup", folder)
+    named_besides(monkeypatch, 9)
+    call_command("backup", folder, keep=1)
     assert f"không có trong kho tệp: {image.file.name}" in capsys.readouterr().out
+    assert Backup.objects.exists()
+    assert not earlier.exists()
+
+
+def test_backup_without_more_than_a_tenth_of_the_files_displaces_none(
+    folder: Path, earlier: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = make_image()
+    image.file.storage.delete(image.file.name)
+    named_besides(monkeypatch, 8)
+    with pytest.raises(CommandError, match=f"thiếu 1 trong 9 tệp .*{image.file.name}") as failure:
+        call_command("backup", folder, keep=1)
+    [kept] = set(folder.glob("*.tar")) - {earlier}
+    assert f"{kept} vẫn được giữ lại" in str(failure.value)
+    assert earlier.exists()
+    assert not Backup.objects.exists()
+
+
+def test_backup_of_a_media_folder_that_is_away_displaces_none(
+    folder: Path, earlier: Path, settings: Any
+) -> None:
+    make_image()
+    Path(settings.MEDIA_ROOT).rename(Path(settings.MEDIA_ROOT).with_name("away"))
+    with pytest.raises(CommandError, match="thiếu 1 trong 1 tệp"):
+        call_command("backup", folder, keep=1)
+    assert earlier.exists()
+    assert not Backup.objects.exists()
 
 
 # --- When it fails --------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def earlier(folder: Path) -> Path:
-    path = folder / "congtin-20260101-020000.tar"
-    path.write_text("earlier")
-    return path
 
 
 def fails(folder: Path, sentence: str) -> None:
@@ -362,9 +403,29 @@ def test_public_folder_is_refused(settings: Any, tmp_path: Path) -> None:
         make_backup(folder, quiet)
 
 
-def test_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match=f"Không có thư mục {tmp_path / 'none'}"):
-        call_command("backup", tmp_path / "none")
+def test_missing_folder_is_named_with_the_command_that_makes_it(tmp_path: Path) -> None:
+    folder = tmp_path / "bản sao"
+    with pytest.raises(CommandError) as failure:
+        call_command("backup", folder)
+    assert str(failure.value) == (
+        f"Không có thư mục {folder}. Vui lòng tạo trước: mkdir -m 700 '{folder}'"
+    )
+
+
+def test_file_in_the_place_of_the_folder_is_called_so(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(CommandError, match=f"{tmp_path / 'file'} không phải là thư mục"):
+        call_command("backup", tmp_path / "file")
+
+
+def test_database_that_is_not_migrated_is_called_so(folder: Path, earlier: Path) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE portal_song RENAME TO song_of_before")
+    try:
+        fails(folder, "Cơ sở dữ liệu chưa được cập nhật theo phiên bản này: .*migrate")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE song_of_before RENAME TO portal_song")
 
 
 def test_missing_program_is_named_with_the_package_that_has_it() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from argparse import ArgumentParser
 from pathlib import Path
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from news.formats import file_size, number
 from portal.backups import BackupError
-from portal.backups.making import Made, delete_older, make_backup
+from portal.backups.making import Made, check_files, delete_older, make_backup
 from portal.backups.reporting import TerminalProgress, reason_of
 from portal.services.backups import record_backup
 
@@ -36,15 +37,12 @@ class Command(BaseCommand):
     def handle(self, *args: object, folder: Path, keep: int, **options: object) -> None:
         if keep < 1:
             raise CommandError(_("At least one backup has to be kept."))
-        if not folder.is_dir():
-            raise CommandError(
-                _("There is no folder %(folder)s. Make it first: mkdir -m 700 %(folder)s")
-                % {"folder": folder}
-            )
         started = time.monotonic()
         progress = TerminalProgress(self.stderr)
         try:
+            self._check_folder(folder)
             made = make_backup(folder, progress)
+            check_files(made)
         except (BackupError, OSError, DatabaseError) as error:
             raise CommandError(
                 _("The backup has failed. %(reason)s The earlier ones are untouched.")
@@ -73,6 +71,16 @@ class Command(BaseCommand):
             ) from error
         names = ", ".join(path.name for path in deleted)
         self.stdout.write(_("Deleted: %(names)s") % {"names": names or _("nothing")})
+
+    def _check_folder(self, folder: Path) -> None:
+        if folder.is_dir():
+            return
+        if folder.exists():
+            raise CommandError(_("%(path)s is not a folder.") % {"path": folder})
+        raise CommandError(
+            _("There is no folder %(folder)s. Make it first: mkdir -m 700 %(quoted)s")
+            % {"folder": folder, "quoted": shlex.quote(str(folder))}
+        )
 
     def _report(self, made: Made, seconds: float) -> None:
         manifest = made.manifest
