@@ -50,7 +50,9 @@ def first_page(client: Client, **rights: bool) -> str:
 
 def test_administrator_is_warned_that_there_is_no_backup(client: Client, settings: Any) -> None:
     settings.BACKUP_WARNING_DAYS = 2
-    assert "Cổng chưa có bản sao lưu nào." in first_page(client, is_superuser=True)
+    page = first_page(client, is_superuser=True)
+    assert "Cổng chưa có bản sao lưu nào." in page
+    assert "<code>journalctl -u congtin-backup</code>" in page
 
 
 def test_administrator_is_told_the_day_of_the_last_backup(client: Client, settings: Any) -> None:
