@@ -83,6 +83,7 @@ async function send(form, submitter) {
   if (form.dataset.isSending) return;
   form.dataset.isSending = "yes";
   const status = form.querySelector("[data-form-status]");
+  status.dataset.state = "sending";
   status.textContent = status.dataset.sending;
   const data = new FormData(form, submitter);
   try {
@@ -107,6 +108,7 @@ async function send(form, submitter) {
     place.querySelector("[data-errors], [data-done], [autofocus], [role=alert]")?.focus();
   } catch {
     delete form.dataset.isSending;
+    status.dataset.state = "failed";
     status.textContent = status.dataset.failed;
   }
 }
