@@ -361,7 +361,11 @@ def test_too_little_space_is_said_before_anything_is_written(
     ("step", "error", "sentence"),
     [
         ("record_backup", DatabaseError("no row"), "không ghi nhận được .* các bản cũ. no row"),
-        ("delete_older", PermissionError(1, "no right"), "không xóa được các bản cũ. no right"),
+        (
+            "delete_older",
+            PermissionError(1, "no right"),
+            "không xóa được các bản cũ. Không đủ quyền",
+        ),
     ],
 )
 def test_whole_backup_is_not_called_failed_for_what_comes_after(
