@@ -8,6 +8,7 @@ import logging
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -17,10 +18,15 @@ from typing import TYPE_CHECKING, Any
 import django
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.workload.actions import Results
 
-# How often an action is tried that is to be done once, and finds others in its way.
-MOST_TRIES = 12
+# Seconds that the processes may take beside those of the actions by chance: to start, to do each
+# action once, to end. One that takes longer hangs.
+MOST_SECONDS = 900
+# How many actions are done by chance in a second at least; on a quiet machine it is dozens.
+LEAST_PER_SECOND = 1
 
 
 def main() -> None:
@@ -61,9 +67,8 @@ def _run_all(arguments: argparse.Namespace) -> int:
     deadlocks = _deadlocks()
     connection.close()
     workers = [_start_worker(arguments, number) for number in range(arguments.processes)]
-    results, page_views = Results(), 0
-    for worker in workers:
-        output, _nothing = worker.communicate()
+    results, page_views, by_chance = Results(), 0, 0
+    for worker, output in _wait_for(workers, arguments.seconds + MOST_SECONDS):
         lines = output.splitlines()
         if worker.returncode != 0 or not lines:
             results.errors.append(f"a process ended with {worker.returncode}:\n{output[-3000:]}")
@@ -71,8 +76,11 @@ def _run_all(arguments: argparse.Namespace) -> int:
         ended = json.loads(lines[-1])
         results.add(ended)
         page_views += ended["page_views"]
+        by_chance += ended["by_chance"]
     _print_table(results)
     faults = [*results.errors, *_never_done(results, arguments.only)]
+    if by_chance < LEAST_PER_SECOND * arguments.seconds:
+        faults.append(f"no more than {by_chance} actions were done by chance")
     faults += [f"broken: {rule}" for rule in broken_invariants(page_views)]
     if deadlocks := _deadlocks() - deadlocks:
         faults.append(f"PostgreSQL has met {deadlocks} deadlocks\n{_deadlocks_in_log()}")
@@ -81,8 +89,8 @@ def _run_all(arguments: argparse.Namespace) -> int:
     done = sum(n for name, n in results.counts.items() if name.endswith("\tdone"))
     broken = sum(fault.startswith("broken: ") for fault in faults)
     print(
-        f"\n{done} actions done, {len(results.errors)} errors, {deadlocks} deadlocks, "
-        f"{broken} broken invariants, {len(faults)} faults, "
+        f"\n{done} actions done ({by_chance} by chance), {len(results.errors)} errors, "
+        f"{deadlocks} deadlocks, {broken} broken invariants, {len(faults)} faults, "
         f"{files_without_a_row()} files without a row (seed {arguments.seed})"
     )
     return 1 if faults else 0
@@ -136,13 +144,34 @@ def _deadlocks_in_log() -> str:
 def _start_worker(arguments: argparse.Namespace, number: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [
-            *(sys.executable, "-m", "tests.workload", f"--worker={number}"),
+            *(sys.executable, "-X", "faulthandler", "-m", "tests.workload", f"--worker={number}"),
             *(f"--seconds={arguments.seconds}", f"--processes={arguments.processes}"),
             *(f"--seed={arguments.seed}", f"--only={arguments.only}"),
         ],
         stdout=subprocess.PIPE,
         text=True,
     )
+
+
+def _wait_for(
+    workers: list[subprocess.Popen[str]], seconds: float
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Yield each process with what it has printed; end those that take longer than so many seconds.
+
+    One that is ended so says on its standard error where it hangs.
+    """
+    until = time.monotonic() + seconds
+    try:
+        for worker in workers:
+            try:
+                output, _nothing = worker.communicate(timeout=max(until - time.monotonic(), 0))
+            except subprocess.TimeoutExpired:
+                worker.send_signal(signal.SIGABRT)
+                output, _nothing = worker.communicate()
+            yield worker, output
+    finally:
+        for worker in workers:
+            worker.kill()
 
 
 def _print_table(results: Results) -> None:
@@ -198,7 +227,7 @@ def _be_worker(arguments: argparse.Namespace) -> None:
 
     from portal.models import User
     from stats.recorder import recorder
-    from tests.workload.actions import Actor, Results
+    from tests.workload.actions import Actor, Results, choose, do_each_once
     from tests.workload.all_actions import ACTIONS
 
     setup_test_environment(debug=False)
@@ -209,25 +238,18 @@ def _be_worker(arguments: argparse.Namespace) -> None:
     actor = Actor(arguments.worker, random.Random(arguments.seed * 1000 + arguments.worker), user)
     actor.staff.force_login(user)
     actions = [action for name, action in ACTIONS.items() if re.search(arguments.only, name)]
-    weights = [action.weight for action in actions]
-    # Each action is done once in all; every other time chance decides.
+    # Each action is done once in all; after that chance decides.
     all_of_them = random.Random(arguments.seed).sample(actions, len(actions))
-    turns = all_of_them[arguments.worker :: arguments.processes] * MOST_TRIES
-    done: set[str] = set()
+    do_each_once(all_of_them[arguments.worker :: arguments.processes], actions, actor, results)
+    by_chance = 0
     until = time.monotonic() + arguments.seconds
-    while turns or time.monotonic() < until:
-        if turns and (actor.maybe() or time.monotonic() >= until):
-            turn = turns.pop(0)
-            if turn.name in done:
-                continue
-        else:
-            turn = actor.random.choices(actions, weights)[0]
-        if results.run(turn, actor):
-            done.add(turn.name)
+    while time.monotonic() < until:
+        by_chance += results.run(choose(actor, actions), actor)
     recorder.stop(timeout=60)
     recorder.flush()
     connection.close()
-    print(json.dumps({**vars(results), "page_views": actor.page_views}))
+    counts = {"page_views": actor.page_views, "by_chance": by_chance}
+    print(json.dumps({**vars(results), **counts}))
 
 
 def _use_plain_settings() -> None:

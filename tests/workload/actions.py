@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 import traceback
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,8 @@ from ratings.services import TooManyRatingsError
 
 # The newest rows of a table: so few that the processes often meet on one.
 MOST_ROWS = 8
+# How often an action is tried that is to be done once, and finds others in its way.
+MOST_TRIES = 40
 
 
 class RefusedError(Exception):
@@ -140,6 +142,28 @@ class Results:
         self.counts.update(other["counts"])
         self.sentences.update(other["sentences"])
         self.errors += other["errors"]
+
+
+def choose(actor: Actor, actions: Sequence[Action]) -> Action:
+    """An action by chance, the heavier the likelier."""
+    return actor.random.choices(actions, [action.weight for action in actions])[0]
+
+
+def do_each_once(
+    turns: Iterable[Action], actions: Sequence[Action], actor: Actor, results: Results
+) -> None:
+    """Do each of these actions, however long it takes; give one up after MOST_TRIES.
+
+    After a try that has failed comes another action, by chance, which may leave what was missing.
+    """
+    left = deque((turn, MOST_TRIES) for turn in turns)
+    while left:
+        turn, tries = left.popleft()
+        if results.run(turn, actor):
+            continue
+        if tries > 1:
+            left.append((turn, tries - 1))
+        results.run(choose(actor, actions), actor)
 
 
 def _sentence(refusal: Exception) -> str:

@@ -48,6 +48,8 @@ def remove(actor: Actor) -> None:
 @action(services.restore_comment, weight=2)
 def restore_comment(actor: Actor) -> None:
     refused = Comment.objects.filter(status__in=REFUSED, withdrawn_at=None, erased_at=None)
+    if not refused.exists():
+        remove(actor)
     services.restore_comment(comment=actor.pick(refused), by=actor.user)
 
 
@@ -73,8 +75,9 @@ def handle_report(actor: Actor) -> None:
     )
 
 
-def _open_report(actor: Actor) -> Report:
-    rows = Report.objects.filter(handled_at=None)
+def _open_report(actor: Actor, *statuses: str) -> Report:
+    """A report nobody has decided, of a comment that has one of these statuses."""
+    rows = Report.objects.filter(handled_at=None, comment__status__in=statuses or Status.values)
     if rows.exists():
         found: Report = actor.pick(rows)
         return found
@@ -186,7 +189,7 @@ def handle_report_by_its_page(actor: Actor) -> None:
 
 @action(writes=("comments_report_hide",))
 def hide_until_it_is_decided(actor: Actor) -> None:
-    url = reverse("admin:comments_report_hide", args=[_open_report(actor).pk])
+    url = reverse("admin:comments_report_hide", args=[_open_report(actor, Status.APPROVED).pk])
     send(actor, url, {}, is_logged=False)
 
 

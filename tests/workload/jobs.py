@@ -89,6 +89,9 @@ def import_redirects_by_the_page(actor: Actor) -> None:
 
 @action(redirect_earlier_url)
 def rename_page(actor: Actor) -> None:
+    if not Page.objects.exists():
+        title = actor.new_words("trang")
+        Page.objects.create(title=title, slug=title.replace(" ", "-"), body="<p>Chữ.</p>")
     page = actor.pick(Page)
     redirect_earlier_url(
         earlier_url=f"/trang/cu-{actor.random.randrange(5)}/", target=page, by=actor.user

@@ -257,12 +257,18 @@ def delete_pictures(actor: Actor) -> None:
 
 @action(services.add_attachment, weight=2)
 def attach_file(actor: Actor) -> None:
+    _attach(actor)
+
+
+def _attach(actor: Actor) -> None:
     upload = ContentFile(_PDF, name="quyet-dinh.pdf")
     services.add_attachment(article=pick_article(actor), upload=upload, title="Quyết định")
 
 
 @action(services.remove_attachment)
 def remove_file(actor: Actor) -> None:
+    if not Attachment.objects.exists():
+        _attach(actor)
     services.remove_attachment(attachment=actor.pick(Attachment))
 
 

@@ -80,6 +80,13 @@ def _position(actor: Actor) -> dict[str, Any]:
     return {"position": actor.random.randrange(20)}
 
 
+def _image(actor: Actor) -> Image:
+    if not Image.objects.exists():
+        make_image()
+    image: Image = actor.pick(Image)
+    return image
+
+
 # What to type into the form of a model, to add a row or to change it.
 FORMS: dict[str, Values] = {
     "news.Author": _named,
@@ -98,11 +105,11 @@ FORMS: dict[str, Values] = {
     ),
     "portal.MenuItem": _menu_item,
     "portal.HomeBlock": lambda a: _home_block(a) | _position(a),
-    "portal.SidebarBlock": lambda a: {"kind": "banner", "image": a.pick(Image).pk} | _position(a),
+    "portal.SidebarBlock": lambda a: {"kind": "banner", "image": _image(a).pk} | _position(a),
     "portal.WardMap": lambda a: {
         "title": a.new_words("Bản đồ"),
         "description": "Phía nam là sông.",
-        "image": a.pick(Image).pk,
+        "image": _image(a).pk,
         "is_current": "",
     },
     "portal.LinkGroup": lambda a: (

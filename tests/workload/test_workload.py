@@ -16,7 +16,15 @@ from news.models import Article, Category, Image
 from portal.models import User
 from tests.factories import make_article, make_category, make_comment, make_image, make_rating
 from tests.workload import coverage
-from tests.workload.actions import Action, Actor, RefusedError, Results
+from tests.workload.actions import (
+    MOST_TRIES,
+    Action,
+    Actor,
+    NothingThereError,
+    RefusedError,
+    Results,
+    do_each_once,
+)
 from tests.workload.invariants import STATEMENTS, broken_invariants
 
 
@@ -52,6 +60,25 @@ def test_a_refusal_is_no_error_and_anything_else_is() -> None:
     results.run(raising(AssertionError("500 at /admin/")), actor())
     assert results.counts == {"x\trefused": 2, "x\tgone": 1, "x\terror": 1}
     assert len(results.errors) == 1
+
+
+def test_each_action_is_done_once_when_another_has_left_what_it_needs() -> None:
+    left: list[str] = []
+
+    def need(actor: Actor) -> None:
+        if not left:
+            raise NothingThereError
+
+    needing, leaving = Action("needing", need), Action("leaving", lambda actor: left.append("row"))
+    results = Results()
+    do_each_once([needing], [leaving], actor(), results)
+    assert results.counts == {"needing\tnothing there": 1, "leaving\tdone": 1, "needing\tdone": 1}
+
+
+def test_an_action_that_is_never_possible_is_given_up() -> None:
+    results, other = Results(), Action("other", lambda actor: None)
+    do_each_once([raising(RefusedError())], [other], actor(), results)
+    assert results.counts == {"x\trefused": MOST_TRIES, "other\tdone": MOST_TRIES}
 
 
 # What breaks each rule, past the triggers that keep it. The first words name the rule.
