@@ -12,16 +12,16 @@ from collections.abc import Callable, Iterable
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import DatabaseError, connection
-from django.db.models import Model
+from django.db.models import Model, ProtectedError, RestrictedError
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 # SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _DEADLOCK = frozenset({"40P01", "40001"})
-_NO_ROW = "02000"
+_NO_ROW, _IN_USE = "02000", "23503"
 # Meanwhile a row that was named is deleted, the same row is inserted, or the row itself is deleted.
-_CONFLICT = _DEADLOCK | {"23503", "23505", _NO_ROW}
+_CONFLICT = _DEADLOCK | {_IN_USE, "23505", _NO_ROW}
 
 # Seconds to wait at least and at most, before each further attempt.
 PAUSES = [(0.02, 0.1), (0.1, 0.5)]
@@ -68,6 +68,7 @@ def _retry(
             _pause(shortest, longest)
         return work(*args, **kwargs)
 
+    run.is_repeated = True  # type: ignore[attr-defined]  # a mark, for tests
     return run
 
 
@@ -77,6 +78,9 @@ def _pause(shortest: float, longest: float) -> None:
 
 
 def _is_one_of(error: DatabaseError, sqlstates: frozenset[str]) -> bool:
+    if isinstance(error, (ProtectedError, RestrictedError)):
+        # Django has seen, before PostgreSQL did, that rows refer to what is to be deleted.
+        return _IN_USE in sqlstates
     # Django's own error: `save(force_update=True)` has met no row, it is deleted meanwhile.
     met_no_row = type(error) is DatabaseError and error.__cause__ is None
     sqlstate = _NO_ROW if met_no_row else getattr(error.__cause__, "sqlstate", None)

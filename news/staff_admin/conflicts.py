@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.messages.storage import default_storage
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 
 from news.transactions import retry_on_conflict
@@ -41,7 +41,13 @@ class ConflictMixin(admin.ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Bulk actions are transactions of their own, one for each row: they are not run again."""
+        """Bulk actions are transactions of their own, one for each row: they are not run again.
+
+        Only Django's deletion of the selected rows is one transaction, where no admin has its own.
+        """
+        deletes = request.POST.get("action") == "delete_selected" and "post" in request.POST
+        if deletes and type(self).delete_queryset is ConflictMixin.delete_queryset:
+            return self._delete_selected(request, extra_context)
         if self.list_editable and "_save" in request.POST:
             return self._save_list(request, extra_context)
         return super().changelist_view(request, extra_context)
@@ -50,6 +56,15 @@ class ConflictMixin(admin.ModelAdmin):
     def _save_list(
         self, request: HttpRequest, extra_context: dict[str, Any] | None
     ) -> HttpResponse:
+        forget_messages(request)
+        return super().changelist_view(request, extra_context)
+
+    @retry_on_conflict
+    @transaction.atomic
+    def _delete_selected(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None
+    ) -> HttpResponse:
+        """Delete the rows and tell so in the history, or do neither."""
         forget_messages(request)
         return super().changelist_view(request, extra_context)
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
-from django.db.models import Model
+from django.db.models import Model, ProtectedError, RestrictedError
 from django.test import Client
 from psycopg.errors import (
     DeadlockDetected,
@@ -29,7 +30,7 @@ from portal.models import LinkGroup, MenuItem, Redirect, User
 from portal.redirects.planning import RequestedRedirect
 from portal.redirects.services import save_redirects
 from portal.services.merging import merge_tag
-from tests.contention import hold_advisory_lock, result_of, threads, wait_until_blocked
+from tests.contention import hold_advisory_lock, locked, result_of, threads, wait_until_blocked
 from tests.factories import make_article, make_author, make_category, make_comment, make_tag
 from tests.news.newsroom import change_url, form_of
 from tests.workload import coverage
@@ -50,7 +51,7 @@ MADE_OF_OTHERS = {
 
 
 def test_every_service_is_repeated() -> None:
-    plain = {name for name, f in coverage.services().items() if not hasattr(f, "__wrapped__")}
+    plain = {name for name, f in coverage.services().items() if not hasattr(f, "is_repeated")}
     assert plain - MADE_OF_OTHERS == set()
 
 
@@ -129,9 +130,18 @@ def test_two_failures_are_repeated_and_the_third_comes_through(
         (caused_by(LockNotAvailable), 1, 1),
         (caused_by(ForeignKeyViolation, IntegrityError), 1, 2),
         (caused_by(UniqueViolation, IntegrityError), 1, 2),
+        (ProtectedError("in use", set()), 1, 2),
+        (RestrictedError("in use", set()), 1, 2),
         (DatabaseError("Forced update did not affect any rows."), 1, 2),
     ],
-    ids=["lock timeout", "deleted meanwhile", "inserted meanwhile", "row deleted meanwhile"],
+    ids=[
+        "lock timeout",
+        "deleted meanwhile",
+        "inserted meanwhile",
+        "protected meanwhile",
+        "restricted meanwhile",
+        "row deleted meanwhile",
+    ],
 )
 def test_what_else_is_repeated(error: DatabaseError, on_deadlock: int, on_conflict: int) -> None:
     for decorate, attempts in ((retry_on_deadlock, on_deadlock), (retry_on_conflict, on_conflict)):
@@ -282,6 +292,29 @@ def test_a_row_that_is_being_deleted_is_not_added_again_by_its_form(admin_client
         answer = result_of(saving)
     assert answer.status_code == 302
     assert not Author.objects.exists()
+
+
+@pytest.mark.parametrize("is_list", [False, True])
+def test_a_category_that_is_being_given_a_child_is_not_deleted_and_the_reason_is_said(
+    admin_client: Client, is_list: bool
+) -> None:
+    """The admin writes its log between looking for what is in the way and deleting."""
+    category = make_category("Mẹ")
+    url, data = f"/admin/news/category/{category.pk}/delete/", {"post": "yes"}
+    if is_list:
+        url = "/admin/news/category/"
+        data |= {"action": "delete_selected", "_selected_action": str(category.pk)}
+    with threads() as start:
+        with locked("django_admin_log"):
+            deleting = start(admin_client.post, url, data)
+            wait_until_blocked(deleting)
+            make_category("Con", parent=category)
+        answer = result_of(deleting)
+    assert answer.status_code == 200
+    assert "Con" in answer.content.decode()
+    assert answer.context["protected"]
+    assert Category.objects.count() == 2
+    assert not LogEntry.objects.exists()
 
 
 def rows_of(prefix: str, row: Model, **values: Any) -> dict[str, Any]:
