@@ -255,7 +255,7 @@ def test_rows_of_files_wait_for_the_snapshot_alone(
 
     def save_first(*arguments: Any) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '1s'")
+            cursor.execute("SET LOCAL lock_timeout = '20s'")
             make_image()
         dump(*arguments)
 

@@ -17,7 +17,7 @@ from tests.portal.running import wait_for
 IN_USE = "đang chờ một bảng"
 # A rating; it waits for the table no longer than a page does (STATEMENT_LIMITS).
 RATE = "LOCK TABLE ratings_rating IN ROW EXCLUSIVE MODE"
-LIMIT = "SET lock_timeout = 500"
+LIMIT = "SET lock_timeout = 5000"
 
 
 def connect(database: str) -> psycopg.Connection:
