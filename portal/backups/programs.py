@@ -155,7 +155,8 @@ def load_dump(
     """Load a dump into an empty database, in one transaction. Raises BackupError.
 
     pg_restore writes the script, psql runs it. In between we begin and end the transaction: if this
-    process is killed, psql never reads COMMIT, and the database stays empty.
+    process is killed before it has handed over everything, psql reads no COMMIT, and the database
+    stays empty. Later nobody can tell from here: ask the database, after END_LOADING.
 
     Args:
         connection: an open one, to the database.
@@ -203,20 +204,18 @@ def load_dump(
                 target.close()
         if reader.returncode or writer.returncode:
             errors.seek(0)
-            reason = _reason(errors.read())
-            if writer.returncode == CONNECTION_LOST:
-                raise BackupError(
-                    _(
-                        "The connection to the database was lost: %(reason)s. Run the command "
-                        "again: it begins anew, or says that the database has tables, which are "
-                        "then those of the backup."
-                    )
-                    % {"reason": reason}
-                )
             raise BackupError(
-                _("The database was not restored, and is empty as before: %(reason)s")
-                % {"reason": reason}
+                _why_not_loaded(writer.returncode) % {"reason": _reason(errors.read())}
             )
+
+
+def _why_not_loaded(status: int) -> str:
+    if status == CONNECTION_LOST:
+        return _(
+            "The connection to the database was lost: %(reason)s. Run the command again: it begins "
+            "anew, or says that the database has tables, which are then those of the backup."
+        )
+    return _("The database was not restored, and is empty as before: %(reason)s")
 
 
 def _script(source: IO[bytes], *, without_transaction_timeout: bool) -> Iterator[bytes]:
