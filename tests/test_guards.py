@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
-ROOT: Path = settings.BASE_DIR
+from tests.last_release import ROOT, files_as_git_knows_them
 
 
 def tracked(*suffixes: str) -> list[Path]:
     """The files of the project with these endings, as git knows them."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split("\n")
+    listed = files_as_git_knows_them()
     return [ROOT / name for name in listed if name.endswith(suffixes) and (ROOT / name).exists()]
 
 

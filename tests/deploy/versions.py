@@ -12,7 +12,7 @@ import venv
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.last_release import ROOT, files_of_last_release
+from tests.last_release import ROOT, files_as_git_knows_them, files_of_last_release
 from tests.portal.running import COLLECT, PATIENCE
 
 
@@ -88,14 +88,7 @@ def last_version(folder: Path) -> Version:
 def next_version(folder: Path) -> Version:
     """Lay out this code with migrations of a version to come: `tests/deploy/next_version/`."""
     code = folder / "next"
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    for name in filter(None, listed.split("\0")):
+    for name in files_as_git_knows_them():
         if (ROOT / name).is_file():
             (code / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, code / name)
