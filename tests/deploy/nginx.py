@@ -190,6 +190,7 @@ def write_configuration(
     data: Path,
     static: Path | None = None,
     name: str = NAME,
+    lock: str = "",
     etc: Path,
 ) -> Path:
     """Write the shipped file and Debian's around it into a folder; return the path of the latter.
@@ -199,6 +200,7 @@ def write_configuration(
         data: PORTAL_DATA of the site.
         static: its STATIC_ROOT, if that lies elsewhere.
         name: under which the site is asked for.
+        lock: how long readers wait for the first who asks for a page, if not as shipped.
         etc: where Debian's files of nginx are.
     """
     for part in ("log", "temp", "tls"):
@@ -214,6 +216,9 @@ def write_configuration(
     for shipped, path in paths.items():
         assert shipped in site
         site = site.replace(shipped, str(path))
+    if lock:
+        lasting = f"proxy_cache_lock_timeout {lock}; proxy_cache_lock_age {lock};"
+        site = substitute(r"proxy_cache_lock_timeout \S+;", lasting, site, 1)
     assert NAME in site
     (folder / "site.conf").write_text(site.replace(NAME, name), encoding="utf-8")
 
@@ -254,6 +259,7 @@ def running_nginx(
     data: Path,
     static: Path | None = None,
     name: str = "localhost",
+    lock: str = "",
 ) -> Iterator[Nginx]:
     """Run nginx in front of an application, and end it.
 
@@ -262,6 +268,7 @@ def running_nginx(
         backend: port on 127.0.0.1 where the application listens, now or later.
         data, static: PORTAL_DATA and STATIC_ROOT of the site; nginx's account can enter them.
         name: under which the site is asked for.
+        lock: see write_configuration().
     """
     program = installed()
     folder.mkdir(parents=True, exist_ok=True)
@@ -277,6 +284,7 @@ def running_nginx(
             data=data,
             static=static,
             name=name,
+            lock=lock,
             etc=program.etc,
         )
         errors = folder / "log" / "error.log"
