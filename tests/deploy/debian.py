@@ -15,7 +15,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from tests.portal.running import wait_for
+from tests.portal.running import PATIENCE, wait_for
 
 # A debootstrapped tree to use instead of this machine's own files: of another Debian, or bare.
 TREE = os.environ.get("DEBIAN_TREE", "/")
@@ -114,7 +114,11 @@ class Debian:
     def remove(self) -> None:
         if self._machine is not None:
             self._machine.terminate()  # shuts the machine down
-            self._machine.wait()
+            try:
+                self._machine.wait(2 * PATIENCE)
+            except subprocess.TimeoutExpired:
+                self._machine.kill()
+                self._machine.wait()
         self._holder.communicate()  # closes its standard input, at which it ends
 
     def _beside(self) -> list[str]:

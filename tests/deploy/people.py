@@ -97,6 +97,8 @@ class People:
         self._stopping.set()
         for thread in self._threads:
             thread.join(PATIENCE)
+        hanging = [thread.name for thread in self._threads if thread.is_alive()]
+        assert not hanging, f"still at it after {PATIENCE} s each: {hanging}"
 
     def _go_round(self, name: str, job: Callable[[], None]) -> None:
         while not self._stopping.is_set():

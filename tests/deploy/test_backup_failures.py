@@ -45,8 +45,10 @@ def backups(folder: Path) -> Iterator[Path]:
     path = folder / "backups"
     path.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "backups", path], check=True)
-    yield path
-    subprocess.run(["umount", path], check=True)
+    try:
+        yield path
+    finally:
+        subprocess.run(["umount", "--lazy", path], check=True)
 
 
 @contextmanager

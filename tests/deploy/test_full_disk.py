@@ -84,7 +84,9 @@ def make_category(site: Service) -> int:
     return int(site.manage("shell", "--verbosity=0", f"--command={code}"))
 
 
-def test_uploads_to_a_disk_that_takes_nothing(site: Service, machine: Machine) -> None:
+def test_uploads_to_a_disk_that_takes_nothing_are_told_in_a_sentence(
+    site: Service, machine: Machine
+) -> None:
     staff, category = Staff(site), make_category(site)
     article = article_form(category, title=TYPED) | {
         "attachments-TOTAL_FORMS": "1",
@@ -126,7 +128,7 @@ def test_uploads_to_a_disk_that_takes_nothing(site: Service, machine: Machine) -
     assert (status, staff.count("Article", "Attachment")) == (302, [1, 1])
 
 
-def test_upload_for_which_there_is_no_temporary_space(machine: Machine) -> None:
+def test_upload_without_temporary_space_is_told_in_a_sentence(machine: Machine) -> None:
     temporary = machine.data / "tmp"
     temporary.mkdir()
     machine.own(temporary)
@@ -148,7 +150,7 @@ def test_upload_for_which_there_is_no_temporary_space(machine: Machine) -> None:
         site.close()
 
 
-def test_database_that_is_full(
+def test_database_that_is_full_is_told_in_a_sentence(
     site: Service, folder: Path, database: str, postgresql: PostgreSQL
 ) -> None:
     staff, category = Staff(site), make_category(site)

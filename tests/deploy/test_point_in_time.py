@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import tarfile
 from collections.abc import Callable, Iterator
-from datetime import date
 from io import BytesIO
 from pathlib import Path
 
@@ -103,6 +102,7 @@ def test_database_comes_back_as_it_was_at_a_moment(
     server.psql("CREATE TABLE work (what text)")
     server.psql("INSERT INTO work VALUES ('before')")
     run("base backup")
+    (base,) = (folder / "disk" / "congtin-base").iterdir()  # named by its date
     server.psql("INSERT INTO work VALUES ('archived')")
     server.psql("SELECT pg_switch_wal()")
     archived = "SELECT archived_count > 0 AND failed_count = 0 FROM pg_stat_archiver"
@@ -127,7 +127,7 @@ def test_database_comes_back_as_it_was_at_a_moment(
             member.size = len(content)
             archive.addfile(member, BytesIO(content))
 
-    run("restore", **{"2026-11-29": f"{date.today()}", "2026-11-30 14:05:00+07": moment})
+    run("restore", **{"2026-11-29": base.name, "2026-11-30 14:05:00+07": moment})
     wait_for(lambda: server.psql("SELECT pg_is_in_recovery()") == "f")
     assert rows() == "before archived fresh"
     run("afterwards")
@@ -138,7 +138,7 @@ def test_database_comes_back_as_it_was_at_a_moment(
     assert [path.name for path in files.parent.iterdir()] == ["media"]
 
     # A new base backup takes the place of the first, whose log is then deleted.
-    shutil.rmtree(folder / "disk" / "congtin-base" / f"{date.today()}")
+    shutil.rmtree(base)
     server.psql("INSERT INTO work VALUES ('after')")
     run("base backup")
     before = len(list((folder / "disk" / "congtin-wal").iterdir()))

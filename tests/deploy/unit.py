@@ -203,6 +203,8 @@ class Service:
         finally:
             self._end_the_rest()
             shutil.rmtree(private, ignore_errors=True)
+            for name in " ".join(self.unit.every("Service", "RuntimeDirectory")).split():
+                shutil.rmtree(self.machine.folder / "run" / name, ignore_errors=True)
 
     def _main(self, command: Command) -> str:
         kind = self.unit.last("Service", "Type", "simple")
@@ -226,7 +228,8 @@ class Service:
         if self.is_running():
             self._terminate()
             return "stopped"
-        return self._result(command)
+        result = self._result(command)
+        return "protocol" if (result, self.state) == ("success", "activating") else result
 
     def _until_its_end(self, command: Command) -> str:
         self._begin(command)
