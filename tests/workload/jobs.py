@@ -122,6 +122,7 @@ def remove_flood_by_its_page(actor: Actor) -> None:
         *("command purge_personal_data", "command clean_captchas", "command read_attachments"),
         *("command purge_rating_limits", "command purge_missing_addresses"),
         *("command rebuild_rating_summaries", "command purge_unused_files"),
+        "command daily",
     )
 )
 def run_daily_commands(actor: Actor) -> None:
@@ -133,6 +134,7 @@ def run_daily_commands(actor: Actor) -> None:
     _command("purge_missing_addresses")
     _command("rebuild_rating_summaries")
     _command("purge_unused_files")
+    _command("daily")
 
 
 @action(record_backup, writes=("command backup",))
