@@ -234,12 +234,14 @@ def nginx(tmp_path: Path) -> Iterator[Callable[[int], int]]:
 
     def start(upstream: int) -> int:
         rules = (settings.BASE_DIR / "deploy" / "nginx.conf").read_text()
+        # The last of each: the first `location /` is that of HTTP, which leads to HTTPS.
         found = [
-            re.search(rf"^    location {re.escape(place)} {{.*?^    }}$", rules, re.S | re.M)
+            re.findall(rf"^    location {re.escape(place)} {{.*?^    }}$", rules, re.S | re.M)[-1]
             for place in (r"~ ^/thong-ke/luot(\.gif)?$", "/")
         ]
-        locations = "\n".join(match[0] for match in found if match)
-        assert locations.count("location") == 2
+        found += re.findall(r"^    proxy_set_header .*;$", rules, re.M)
+        locations = "\n".join(found)
+        assert "X-Forwarded-For" in locations
         held.append(hold_port())
         port = held[-1].getsockname()[1]
         path = folder / "nginx.conf"
@@ -247,7 +249,7 @@ def nginx(tmp_path: Path) -> Iterator[Callable[[int], int]]:
             NGINX.format(
                 folder=folder,
                 port=port,
-                locations=locations.replace("127.0.0.1:8000", f"127.0.0.1:{upstream}"),
+                locations=locations.replace("http://congtin", f"http://127.0.0.1:{upstream}"),
             )
         )
         # As root nginx would change to another account, which may not enter our folder.
