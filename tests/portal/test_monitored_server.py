@@ -139,7 +139,11 @@ def test_probes_do_not_wait_for_a_database_that_hangs(site: TellingSite) -> None
             print("answer of /readyz:", took)
             assert took < 20  # 3 on a machine of its own
             assert status == 503
-            assert json.loads(text)["checks"]["database"] == "failed: no answer"
+            # Who has asked a moment ago is told without asking: see `portal.postgresql.base`.
+            assert json.loads(text)["checks"]["database"] in {
+                "failed: no answer",
+                "failed: not reachable",
+            }
         assert site.figures()["congtin_database_up",] == 0
         assert site.get("/healthz")[0] == 200
     finally:

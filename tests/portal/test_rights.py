@@ -300,6 +300,8 @@ def ask(data: DataSet, monkeypatch: pytest.MonkeyPatch) -> Ask:
         leads_to = response.get("Location", "")
         if leads_to.startswith("/admin/") and "/login/" not in leads_to:
             response = client.get(leads_to)
+        if response.streaming:
+            response.getvalue()  # read to its end, the file of the answer is closed
         earlier, before = rows_written(), earlier
         transaction.savepoint_rollback(point)
         return Answer(response, earlier - before)
