@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.messages.storage import default_storage
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from news.transactions import retry_on_conflict
 
@@ -36,7 +37,10 @@ class ConflictMixin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         forget_messages(request)
-        return super().delete_view(request, object_id, extra_context)
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except ValidationError as refusal:
+            return say_refusal(request, refusal)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -50,7 +54,10 @@ class ConflictMixin(admin.ModelAdmin):
             return self._delete_selected(request, extra_context)
         if self.list_editable and "_save" in request.POST:
             return self._save_list(request, extra_context)
-        return super().changelist_view(request, extra_context)
+        try:
+            return super().changelist_view(request, extra_context)
+        except ValidationError as refusal:
+            return say_refusal(request, refusal)
 
     @retry_on_conflict
     def _save_list(
@@ -75,6 +82,14 @@ class ConflictMixin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save the row; one that was deleted since it was read is not added again."""
         obj.save(force_update=change)
+
+
+def say_refusal(request: HttpRequest, refusal: ValidationError) -> HttpResponse:
+    """Lead back to the page, with what a service has said that allowed this a moment ago."""
+    forget_messages(request)
+    for sentence in refusal.messages:
+        messages.error(request, sentence)
+    return HttpResponseRedirect(request.get_full_path())
 
 
 def forget_messages(request: HttpRequest) -> None:

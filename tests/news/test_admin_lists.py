@@ -10,7 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from news.admin.article_states import STATES, in_state, state_of
+from news.admin.articles import ArticleAdmin
 from news.models import Article, Category, FeaturedSlot
+from news.services import publish_article
+from portal.models import User
 from tests.factories import (
     make_article,
     make_author,
@@ -149,6 +152,28 @@ def test_rows_picked_that_somebody_else_deleted_are_told(editor: Any) -> None:
     article.delete()
     response = editor.post(LIST, picked, follow=True)
     assert "Mục đã chọn không còn trong danh sách này" in response.content.decode()
+
+
+@pytest.mark.parametrize("is_picked_in_the_list", [True, False])
+def test_a_deletion_that_a_publication_has_overtaken_is_refused_in_words(
+    editor: Any, monkeypatch: pytest.MonkeyPatch, is_picked_in_the_list: bool
+) -> None:
+    article = make_article(status=Status.DRAFT)
+
+    def published_meanwhile(*_: Any) -> None:
+        publish_article(article=article, by=User.objects.get())
+
+    # Django calls it between the check of what may be deleted and the deletion.
+    monkeypatch.setattr(ArticleAdmin, "log_deletions", published_meanwhile)
+    picked = (
+        {"action": "delete_selected", "_selected_action": [article.pk]}
+        if (is_picked_in_the_list)
+        else {}
+    )
+    one = reverse("admin:news_article_delete", args=[article.pk])
+    page = editor.post(LIST if picked else one, {**picked, "post": "yes"}, follow=True)
+    assert "Bạn đọc đã xem bài viết này" in page.content.decode()
+    assert Article.objects.filter(pk=article.pk).exists()
 
 
 def test_an_editable_list_with_a_row_that_somebody_else_deleted_saves_nothing(

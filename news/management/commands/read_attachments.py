@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from news import pdf
 from news.failures import reason_of_system
 from news.models import Attachment, AttachmentText
+from news.models.listings import lock_listings
+from news.transactions import retry_on_conflict
 
 PROGRESS_EVERY = 25
 
@@ -56,11 +58,8 @@ class Command(BaseCommand):
                 % {"path": file.file.name, "reason": reason_of_system(error)}
             )
             return "failed"
-        # One transaction for each file, so that an interruption keeps what was extracted.
-        with transaction.atomic():
-            if not Attachment.objects.select_for_update().filter(pk=file.pk).exists():
-                return "gone"  # deleted while it was read
-            AttachmentText.objects.update_or_create(attachment=file, defaults={"text": text})
+        if not store_text(file, text):
+            return "gone"
         if text:
             return "found"
         # The empty text is stored, so that the file is not read again each time.
@@ -68,3 +67,18 @@ class Command(BaseCommand):
             _("%(path)s: no text in it; perhaps it is scanned") % {"path": file.file.name}
         )
         return "empty"
+
+
+@retry_on_conflict
+@transaction.atomic
+def store_text(file: Attachment, text: str) -> bool:
+    """Store the text of a file; return whether the file is still there.
+
+    One transaction for each file, so that an interruption keeps what was extracted. The listings
+    are locked first: the search, which is written with the text, is below them.
+    """
+    lock_listings()
+    if not Attachment.objects.select_for_update(no_key=True).filter(pk=file.pk).exists():
+        return False
+    AttachmentText.objects.update_or_create(attachment=file, defaults={"text": text})
+    return True
