@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from psycopg.errors import ForeignKeyViolation
 
 from news import services
 from news.library import unused_images
@@ -18,7 +19,7 @@ from news.models import Article, Attachment, Author, Category, Image, Series, Ta
 from news.stored_files import remove_unused_files
 from portal.services.merging import merge_category, merge_tag
 from tests.factories import make_article, make_category, make_image, make_tag, picture_upload
-from tests.workload.actions import Actor, NothingThereError, action
+from tests.workload.actions import Actor, NothingThereError, RefusedError, action
 from tests.workload.browser import Form, open_form, raise_refusal, send
 
 Status = Article.Status
@@ -123,17 +124,25 @@ def delete_draft(actor: Actor) -> None:
 
 @action()
 def delete_scheduled_past_the_service(actor: Actor) -> None:
-    """As a shell would: the triggers alone take the locks."""
+    """As a shell would: the triggers alone take the locks.
+
+    A row that somebody adds for the article meanwhile refuses it, as the foreign key should.
+    """
     scheduled = Article.objects.filter(
         status=Status.PUBLISHED, first_published_at__gt=timezone.now()
     )
     article = scheduled.order_by("?").first() or make_article(
         published_at=timezone.now() + timedelta(days=1)
     )
-    with transaction.atomic():
-        paths = list(article.attachments.values_list("file", flat=True))
-        article.delete()
-        remove_unused_files(Attachment, paths)
+    try:
+        with transaction.atomic():
+            paths = list(article.attachments.values_list("file", flat=True))
+            article.delete()
+            remove_unused_files(Attachment, paths)
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, ForeignKeyViolation):
+            raise
+        raise RefusedError("a row refers to it") from error
 
 
 # --- Articles, by the admin -----------------------------------------------------------------------
