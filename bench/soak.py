@@ -35,6 +35,7 @@ from urllib.parse import quote
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 os.environ.setdefault("PORTAL_LOCAL", "1")
+os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # as deploy/congtin.service has it
 
 import psycopg
 from PIL import Image
