@@ -83,7 +83,8 @@ def _run_all(arguments: argparse.Namespace) -> int:
         faults.append(f"no more than {by_chance} actions were done by chance")
     faults += [f"broken: {rule}" for rule in broken_invariants(page_views)]
     if deadlocks := _deadlocks() - deadlocks:
-        faults.append(f"PostgreSQL has met {deadlocks} deadlocks\n{_deadlocks_in_log()}")
+        # Whoever met one has done the work again, else it is among the errors. To be looked at.
+        print(f"\n--- PostgreSQL has met {deadlocks} deadlocks\n{_deadlocks_in_log()}")
     for fault in faults:
         print(f"\n--- {fault}")
     done = sum(n for name, n in results.counts.items() if name.endswith("\tdone"))

@@ -109,6 +109,8 @@ def send(
         raise RefusedError("not to be deleted")
     if answer.status_code not in {302, 303}:
         raise_refusal(answer)
+    if is_asked and not list(_messages_of(answer)):
+        raise RefusedError("all that was picked had just been deleted")
     told = [str(m) for m in _messages_of(answer) if m.level >= messages.WARNING]
     if told:
         raise RefusedError(f"told: {told[0]}")
