@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.urls import reverse
 from django.utils import timezone
-from psycopg.errors import ForeignKeyViolation
+from psycopg.errors import DeadlockDetected, ForeignKeyViolation
 
 from news import services
 from news.library import unused_images
@@ -126,7 +126,8 @@ def delete_draft(actor: Actor) -> None:
 def delete_scheduled_past_the_service(actor: Actor) -> None:
     """As a shell would: the triggers alone take the locks.
 
-    A row that somebody adds for the article meanwhile refuses it, as the foreign key should.
+    A row that somebody adds for the article meanwhile refuses it, as the foreign key should. And a
+    service that has locked the article may meet it in a deadlock: docs/database.md says so.
     """
     scheduled = Article.objects.filter(
         status=Status.PUBLISHED, first_published_at__gt=timezone.now()
@@ -139,10 +140,10 @@ def delete_scheduled_past_the_service(actor: Actor) -> None:
             paths = list(article.attachments.values_list("file", flat=True))
             article.delete()
             remove_unused_files(Attachment, paths)
-    except IntegrityError as error:
-        if not isinstance(error.__cause__, ForeignKeyViolation):
+    except (IntegrityError, OperationalError) as error:
+        if not isinstance(error.__cause__, ForeignKeyViolation | DeadlockDetected):
             raise
-        raise RefusedError("a row refers to it") from error
+        raise RefusedError(type(error.__cause__).__name__) from error
 
 
 # --- Articles, by the admin -----------------------------------------------------------------------
