@@ -81,6 +81,8 @@ class Made(NamedTuple):
     path: Path
     size: int
     manifest: Manifest
+    named_files: int
+    """How many files the rows of the backup name."""
 
 
 def make_backup(folder: Path, progress: Progress) -> Made:
@@ -100,20 +102,20 @@ def make_backup(folder: Path, progress: Progress) -> Made:
         path = _free_name(folder, now)
         partial = path.with_name(path.name + PARTIAL)
         try:
-            manifest = _write(partial, media, reader, program, progress)
+            manifest, named_files = _write(partial, media, reader, program, progress)
             _check(partial, manifest, progress)
             partial.rename(path)
         except BaseException:
             partial.unlink(missing_ok=True)
             raise
         _sync_folder(folder)
-    return Made(path, path.stat().st_size, manifest)
+    return Made(path, path.stat().st_size, manifest, named_files)
 
 
 def check_files(made: Made) -> None:
     """Raise BackupError if so many files are missing that the media folder itself must be wrong."""
-    missing, named = made.manifest.missing_files, len(files_of_rows())
-    if len(missing) * 100 > named * MISSING_PERCENT:
+    missing = made.manifest.missing_files
+    if len(missing) * 100 > made.named_files * MISSING_PERCENT:
         raise BackupError(
             _(
                 "In the media folder %(media)s, %(missing)s of the %(named)s files that the data "
@@ -123,7 +125,7 @@ def check_files(made: Made) -> None:
             % {
                 "media": settings.MEDIA_ROOT,
                 "missing": number(len(missing)),
-                "named": number(named),
+                "named": number(made.named_files),
                 "file": missing[0],
                 "path": made.path,
             }
@@ -321,7 +323,8 @@ def _applied_migrations(connection: BaseDatabaseWrapper) -> list[str]:
 
 def _write(
     path: Path, media: Path, reader: BaseDatabaseWrapper, program: Program, progress: Progress
-) -> Manifest:
+) -> tuple[Manifest, int]:
+    """Return the manifest, and how many files the rows name."""
     archive = Writer(path)
     try:
         copy = _MediaCopy(archive, media, progress)
@@ -330,7 +333,7 @@ def _write(
             snapshot = _take_snapshot(reader)
             made_at = timezone.now()
             copy.look()
-            missing = sorted(files_of_rows() - copy.copied.keys())
+            named = files_of_rows()
         counts = count_rows(reader)
         mtime = int(made_at.timestamp())
         archive.add_text(SETTINGS, settings_text(os.environ).encode(), mtime)
@@ -350,12 +353,12 @@ def _write(
             migrations=_applied_migrations(reader),
             counts=counts,
             parts=dict(archive.parts),
-            missing_files=missing,
+            missing_files=sorted(named - copy.copied.keys()),
         )
         archive.finish(manifest, mtime)
     finally:
         archive.close()
-    return manifest
+    return manifest, len(named)
 
 
 def _check(path: Path, written: Manifest, progress: Progress) -> None:

@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from psycopg.conninfo import make_conninfo
 
 from portal.backups import BackupError
+from portal.backups.archive import MEGABYTE
 from portal.postgresql import EmbeddedPostgresError
 from portal.postgresql.binaries import binary
 
-MEGABYTE = 1024 * 1024
 # Where Debian installs the programs of each major version. /usr/bin has a script that chooses one.
 DEBIAN = Path("/usr/lib/postgresql")
 # A stolen backup lets nobody into the newsroom: who logs in again gets a new session.

@@ -19,7 +19,6 @@ from portal.postgresql.limits import MIGRATION_LOCK_TIMEOUT
 # and Django closes the connection.
 HEALTHY_FOR_SECONDS = 1.0
 
-
 # A server that has not answered for SILENT_SECONDS is not asked again for so long, by any thread:
 # each would wait as long as the first. One that refuses at once may be asked at once.
 SILENT_SECONDS = 1.0

@@ -170,22 +170,23 @@ def test_a_row_that_was_handed_over_is_as_it_was_when_the_work_begins_again() ->
 # --- Real deadlocks -------------------------------------------------------------------------------
 
 
+def take_the_count_and_then_the_article(article: Article) -> None:
+    with transaction.atomic():
+        list(ListingMonth.objects.select_for_update())
+        Article.objects.select_for_update(no_key=True).get(pk=article.pk)
+
+
 def test_a_publication_that_postgresql_cancels_for_a_deadlock_begins_again(
     pauses: Pauses,
 ) -> None:
     article = make_article()
-
-    def take_the_count_and_then_the_article() -> None:
-        with transaction.atomic():
-            list(ListingMonth.objects.select_for_update())
-            Article.objects.select_for_update(no_key=True).get(pk=article.pk)
 
     with threads() as start:
         with transaction.atomic():
             hold_advisory_lock("news_listing")
             withdrawal = start(services.withdraw_article, article=article, reason="Sai số liệu.")
             wait_until_blocked(withdrawal)
-            pauses.other = other = start(take_the_count_and_then_the_article)
+            pauses.other = other = start(take_the_count_and_then_the_article, article)
             wait_until_blocked(withdrawal, other, past_deadlock_check=True)
         assert result_of(withdrawal).status == Article.Status.WITHDRAWN
         result_of(other)
@@ -227,17 +228,12 @@ def test_a_form_that_postgresql_cancels_for_a_deadlock_is_saved_once(
     article = make_article()
     data = form_of(article, _save="1", title="Tên mới", published_at_0="01/02/2025")
 
-    def take_the_count_and_then_the_article() -> None:
-        with transaction.atomic():
-            list(ListingMonth.objects.select_for_update())
-            Article.objects.select_for_update(no_key=True).get(pk=article.pk)
-
     with threads() as start:
         with transaction.atomic():
             hold_advisory_lock("news_listing")
             saving = start(admin_client.post, change_url(article), data)
             wait_until_blocked(saving)
-            pauses.other = other = start(take_the_count_and_then_the_article)
+            pauses.other = other = start(take_the_count_and_then_the_article, article)
             wait_until_blocked(saving, other, past_deadlock_check=True)
         answer = result_of(saving)
         result_of(other)
